@@ -1,0 +1,1 @@
+"""The shared core of coordination by files: storage, state, actions."""

@@ -1,0 +1,1 @@
+"""Who may change documents, and how: every change is one of these."""

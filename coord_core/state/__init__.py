@@ -1,0 +1,1 @@
+"""What documents mean: pure functions and frozen records. No I/O; `now` is an argument."""

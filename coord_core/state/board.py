@@ -1,0 +1,50 @@
+"""Board: everything at one instant; built incrementally from the board before."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from coord_core.documents import Batch, Document, Line, Unreadable
+from coord_core.state.liveness import Limits
+from coord_core.state.records import Event, Finding, Holdings, Issue, Lock, Session, Signs, Verdict, WorkList
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Board:
+    """Everything at one instant; immutable, and it shares unchanged records with the board before it.
+
+    now: the instant, seconds since 1970. Records are keyed by full scope (lists by their key, unreadable files by
+    source); so are verdicts, holdings and signs, by the session's scope. events: by workspace, oldest first. shared: the
+    scopes that are none of these. findings: worst first. changed_at: when a document last changed. journaled: there
+    is a journal. problem: why the store cannot be looked at just now, "" when it can; the rest is then the last good view.
+    """
+
+    now: float
+    limits: Limits = field(default_factory=Limits)
+    documents: Mapping[str, Document] = field(default_factory=dict)
+    unreadable: Mapping[str, Unreadable] = field(default_factory=dict)
+    sessions: Mapping[str, Session] = field(default_factory=dict)
+    issues: Mapping[str, Issue] = field(default_factory=dict)
+    locks: Mapping[str, Lock] = field(default_factory=dict)
+    lists: Mapping[str, WorkList] = field(default_factory=dict)
+    events: Mapping[str, Sequence[Event]] = field(default_factory=dict)
+    shared: tuple[str, ...] = ()
+    verdicts: Mapping[str, Verdict] = field(default_factory=dict)
+    holdings: Mapping[str, Holdings] = field(default_factory=dict)
+    signs: Mapping[str, Signs] = field(default_factory=dict)
+    findings: tuple[Finding, ...] = ()
+    workspaces: tuple[str, ...] = ()
+    changed_at: float | None = None
+    journaled: bool = False
+    problem: str = ""
+
+    def update(self, batch: Batch, *, now: float, processes: Mapping[str, str | None] | None = None) -> Board:
+        """Return the board after `batch` at `now`; with an empty batch only time has passed.
+
+        processes: by session scope, why its process is proven gone, "" if it provably lives, None if nobody can say.
+        """
+        raise NotImplementedError
+
+
+__all__ = ["Board", "Line"]

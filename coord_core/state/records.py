@@ -1,0 +1,271 @@
+"""What documents hold, as frozen records: sessions, issues, locks, work lists, events, findings."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import Enum
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """A time that somebody stated.
+
+    at: seconds since 1970 to count ages from, None if it cannot be known. stated: what the document says, as text.
+    trusted: the stated time is the one used; False: `at` is when the key was written, because the stated time is
+    unreadable or more than a day away from that.
+    """
+
+    at: float | None
+    stated: str
+    trusted: bool = True
+
+
+class Life(Enum):
+    """The verdict on a session; the values are what `--json` prints."""
+
+    LIVE = "live"
+    LATE = "late"
+    STALE = "stale"
+    DEAD = "dead"
+    OFF = "off"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """A session's life and the evidence for it, one sentence; since: when it became so, seconds since 1970."""
+
+    life: Life
+    evidence: str
+    since: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Todo:
+    """One of a session's own todos; done is None while nobody started it, False while it runs."""
+
+    text: str
+    done: bool | None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Session:
+    """A `session:{id}` document together with its entry in the registry.
+
+    scope: its full name (also when only the registry knows it). issue: `current_issue` as text. registry: "taken",
+    "available" or None. pid, pid_started, boot_id, host: of the agent's process, where recorded; pid_started in the
+    unit that `processes` uses.
+    """
+
+    scope: str
+    workspace: str
+    id: str
+    exists: bool = True
+    issue: str | None = None
+    status: str | None = None
+    heartbeat: Moment | None = None
+    started: Moment | None = None
+    registry: str | None = None
+    todos: tuple[Todo, ...] = ()
+    notes: str = ""
+    host: str = ""
+    boot_id: str = ""
+    pid: int | None = None
+    pid_started: float | None = None
+    client: str = ""
+    cwd: str = ""
+    branch: str = ""
+    tmux_pane: str = ""
+    tty: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """An issue's broadcast progress; percent is None when it is no number from 0 to 100."""
+
+    phase: str
+    percent: float | None
+    message: str
+    updated: Moment | None
+    updated_by: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Handoff:
+    """Work that a session left for another."""
+
+    from_session: str
+    phase: str
+    next_steps: tuple[str, ...]
+    context: Mapping[str, Any]
+    at: Moment | None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Issue:
+    """An `issue:{id}` document. owner: `current_session`, else `claimed_by`."""
+
+    scope: str
+    workspace: str
+    id: str
+    claimed_by: str | None = None
+    current_session: str | None = None
+    claimed: Moment | None = None
+    status: str | None = None
+    progress: Progress | None = None
+    handoff: Handoff | None = None
+
+    @property
+    def owner(self) -> str | None:
+        """Who works on it, by id, None for nobody."""
+        return self.current_session or self.claimed_by
+
+
+@dataclass(frozen=True, slots=True)
+class Waiter:
+    """A session that wants a lock, and since when."""
+
+    session: str
+    since: Moment | None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Lock:
+    """A `locks:{resource}` document."""
+
+    scope: str
+    workspace: str
+    resource: str
+    holder: str | None = None
+    since: Moment | None = None
+    fence: int | None = None
+    expires: Moment | None = None
+    reason: str = ""
+    waiters: tuple[Waiter, ...] = ()
+
+
+class TaskState(Enum):
+    """How far a task is; the values are what `--json` prints."""
+
+    PENDING = "pending"
+    RUNNING = "running"
+    DONE = "done"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Task:
+    """One item of a work list.
+
+    list: the list's key on the board. id: as text (its place in the list, from 1, without one). raw_id: as stored,
+    None without one. index: place in the list. owner_key: which key names the owner in this list. summary: `test
+    server.py`, or its name. since: when it was taken, or when it was finished.
+    """
+
+    list: str
+    label: str
+    id: str
+    raw_id: Any
+    index: int
+    status: str
+    state: TaskState
+    owner: str | None
+    owner_key: str
+    since: Moment | None
+    summary: str
+    item: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class WorkList:
+    """A list of tasks inside a document: the queue, the migrations, a release plan.
+
+    key: unique on the board, `{scope}#{path joined by .}`. name: short, as people say it (`queue`, `v1.0.0`). path:
+    members from the document's data down to the list. coordinator, status: of a release plan.
+    """
+
+    key: str
+    scope: str
+    workspace: str
+    name: str
+    path: tuple[str, ...]
+    tasks: tuple[Task, ...]
+    owner_key: str = "claimed_by"
+    coordinator: str | None = None
+    status: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One entry of `project:events`."""
+
+    workspace: str
+    time: Moment | None
+    session: str
+    type: str
+    message: str
+    metadata: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Holdings:
+    """Everything that a session has: scopes of locks and issues, tasks, and the locks that it waits for."""
+
+    locks: tuple[Lock, ...] = ()
+    issues: tuple[Issue, ...] = ()
+    tasks: tuple[Task, ...] = ()
+    wants: tuple[Lock, ...] = ()
+
+    def __bool__(self) -> bool:
+        return bool(self.locks or self.issues or self.tasks)
+
+
+@dataclass(frozen=True, slots=True)
+class Signs:
+    """A session's signs of life, seconds since 1970, None for never.
+
+    seen: any sign. did: its last change that is no heartbeat. what: that change in words (`progress #15 75%`).
+    buckets: how many changes in each twelfth of the last 30 minutes, oldest first.
+    """
+
+    seen: float | None = None
+    did: float | None = None
+    what: str = ""
+    buckets: tuple[int, ...] = (0,) * 12
+
+
+class Severity(Enum):
+    """How bad a finding is; the values are what `--json` prints."""
+
+    HIGH = "high"
+    MEDIUM = "medium"
+    LOW = "low"
+
+
+@dataclass(frozen=True, slots=True)
+class Remedy:
+    """An action's name and its arguments, in the words of `actions.supervisor`."""
+
+    action: str
+    arguments: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """Something that needs a human: one per cause.
+
+    kind: `dead_session`, ... . subject: the record's key (a scope, a task's `{list key}#{id}`, a file's source).
+    lead: the words that the sentence begins with and that name the subject. text: one sentence, lead included, at most
+    90 cells. since: seconds since 1970.
+    """
+
+    kind: str
+    severity: Severity
+    subject: str
+    workspace: str
+    lead: str
+    text: str
+    since: float | None
+    remedies: tuple[Remedy, ...] = ()

@@ -1,0 +1,1 @@
+"""A live console for the human who supervises several coding agents."""
