@@ -1,0 +1,89 @@
+"""Scope names: workspace, kind and id (`laptop:acme/shop` + `issue` + `15`; the design, §2)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Final
+
+from coord_core.errors import InvalidScope
+
+KINDS: Final = ("session", "issue", "locks", "project", "instances", "inbox")
+MAX_BYTES: Final = 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """A scope name taken apart; workspace is `""` for a document without one, id `""` for a kind alone."""
+
+    workspace: str
+    kind: str
+    id: str
+
+    @property
+    def short(self) -> str:
+        """The name as agents of its workspace speak it (`issue:15`)."""
+        return f"{self.kind}:{self.id}" if self.id else self.kind
+
+    @property
+    def full(self) -> str:
+        """The name with its workspace."""
+        return f"{self.workspace}:{self.short}" if self.workspace else self.short
+
+
+def parse(full: str) -> Scope:
+    """Take a full name apart: the workspace is the first two parts where a third follows and the first is no kind."""
+    parts = full.split(":")
+    if len(parts) >= 3 and parts[0] not in KINDS:
+        workspace, rest = ":".join(parts[:2]), parts[2:]
+    else:
+        workspace, rest = "", parts
+    return Scope(workspace, rest[0], ":".join(rest[1:]))
+
+
+def in_workspace(workspace: str, short: str) -> str:
+    """Return the full name of a short one (`issue:15`) in a workspace; "" is no workspace."""
+    return f"{workspace}:{short}" if workspace else short
+
+
+def check(scope: str) -> str:
+    """Return `scope` if it can name a document; raises InvalidScope."""
+    if not scope:
+        raise InvalidScope(scope, "it is empty")
+    try:
+        size = len(scope.encode())
+    except UnicodeEncodeError:
+        raise InvalidScope(scope, "it is not valid text") from None
+    if size > MAX_BYTES:
+        raise InvalidScope(scope[:60] + "…", f"it has {size} bytes, {MAX_BYTES} are allowed")
+    return scope
+
+
+def reference_name(scope: str) -> str:
+    """Return the reference coordinator's file name for a scope, without `.json`: `:` and `/` as `__`."""
+    return scope.replace(":", "__").replace("/", "__")
+
+
+def from_reference_name(name: str, workspaces: Iterable[str] = ()) -> str:
+    """Guess the scope behind a reference file name (without `.json`), whose encoding loses what `__` stood for.
+
+    The longest known workspace that the name begins with, else the first known kind at place 2 or later, counted from
+    0. What comes back always has this reference name again.
+    """
+    for workspace in sorted(workspaces, key=len, reverse=True):
+        prefix = reference_name(workspace) + "__"
+        if workspace and name.startswith(prefix) and len(name) > len(prefix):
+            return f"{workspace}:{_kind_and_id(name[len(prefix):])}"
+    parts = name.split("__")
+    if parts[0] in KINDS:
+        return _kind_and_id(name)
+    for place in range(2, len(parts)):
+        if parts[place] in KINDS:
+            project = "/".join(parts[1:place])
+            return f"{parts[0]}:{project}:{_kind_and_id('__'.join(parts[place:]))}"
+    return _kind_and_id(name)
+
+
+def _kind_and_id(name: str) -> str:
+    kind, sep, rest = name.partition("__")
+    return f"{kind}:{rest.replace('__', '/')}" if sep else name
