@@ -1,0 +1,221 @@
+"""Plans that take an action back, or do it again: new forward changes that invert a journal line (the design, §4)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from copy import deepcopy
+from typing import Any, Final
+
+from coord_core.actions import words
+from coord_core.actions.plan import Effect, Plan
+from coord_core.documents import Change, Changes, Edit, Line, Splice
+from coord_core.errors import NotFound, NothingToUndo, Refused, StaleView
+from coord_core.scopes import from_reference_name, in_workspace, parse
+from coord_core.state.board import Board
+from coord_core.storage import Storage
+from coord_core.storage.changes import apply, invert
+
+BACK: Final = frozenset({"undo", "redo"})
+"""Actions that only take back or do again."""
+
+
+def plan_undo(storage: Storage, board: Board, seq: int | None = None, *, who: str, workspace: str = "") -> Plan:
+    """Plan to take back line `seq`, or this user's newest line in the workspace that still stands.
+
+    who: the user as the journal names supervisors (`kim@laptop`). Raises NothingToUndo, NotFound for a line that is
+    not kept, StaleView if somebody changed the same keys since, Refused if the line was taken back already.
+    """
+    line = _newest_standing(storage, board, who, workspace) if seq is None else _named(storage, seq)
+    message = message_of(line)
+    session = _agent(board, line) if line.actor.get("supervisor") != who else None
+    return _invert(
+        storage,
+        board,
+        line,
+        action="undo",
+        title=f"Undo: {message}?",
+        verb="Undo",
+        event=("action_undone", f"Undid: {message}", {"undoes": line.seq}),
+        evidence=words.evidence(board, board.sessions.get(session)) if session else (),
+        takes_from=parse(session).id if session and words.alive(board, board.sessions.get(session)) else None,
+    )
+
+
+def plan_redo(storage: Storage, board: Board, *, who: str, workspace: str = "") -> Plan:
+    """Plan to do again what this user took back last; raises NothingToUndo once the user did anything else since."""
+    line = _last_undo(storage, board, who, workspace)
+    message = message_of(line).removeprefix("Undid: ")
+    return _invert(
+        storage,
+        board,
+        line,
+        action="redo",
+        title=f"Redo: {message}?",
+        verb="Redo",
+        event=("action_redone", f"Did again: {message}", {"undoes": line.seq}),
+    )
+
+
+def message_of(line: Line) -> str:
+    """Return what a line did, in the words of the event that it logged, else by its action's name."""
+    for scope, edits in line.changes.items():
+        for edit in reversed(edits if parse(scope).short == "project:events" else ()):
+            logged = _logged(edit)
+            if isinstance(logged, dict) and isinstance(logged.get("message"), str):
+                return str(logged["message"])
+    if line.moved:
+        return f"Set aside {line.moved.get('from', '?')}"
+    return f"{line.action} of {line.actor.get('session') or line.actor.get('supervisor') or 'somebody'}"
+
+
+def _logged(edit: Edit) -> Any:
+    if isinstance(edit, Splice):
+        return edit.inserted[-1] if edit.inserted else None
+    return edit.new[-1] if isinstance(edit.new, list) and edit.new else None
+
+
+def _newest_standing(storage: Storage, board: Board, who: str, workspace: str) -> Line:
+    for line, stands in _standing(storage.lines_back()):
+        if stands and _mine(line, board, who, workspace) and line.action not in BACK:
+            return line
+    raise NothingToUndo()
+
+
+def _last_undo(storage: Storage, board: Board, who: str, workspace: str) -> Line:
+    for line, stands in _standing(storage.lines_back()):
+        if not _mine(line, board, who, workspace) or line.action == "redo":
+            continue
+        if line.action != "undo":
+            break
+        if stands:
+            return line
+    raise NothingToUndo("nothing that you took back is left to do again")
+
+
+def _standing(lines: Iterable[Line]) -> Iterator[tuple[Line, bool]]:
+    """Yield lines, newest first, each with whether it still stands: a line taken back by one that stands does not."""
+    taken_back: set[int] = set()
+    for line in lines:
+        stands = line.seq not in taken_back
+        if stands and line.undoes is not None:
+            taken_back.add(line.undoes)
+        yield line, stands
+
+
+def _named(storage: Storage, seq: int) -> Line:
+    for line, stands in _standing(storage.lines_back()):
+        if line.seq == seq:
+            if not stands:
+                raise Refused(f"line {seq} ({message_of(line)}) was taken back already")
+            if not line.moved and not _to_invert(line.changes):
+                raise Refused(f"line {seq} ({message_of(line)}) changed nothing that can be taken back")
+            return line
+        if line.seq < seq:
+            break
+    raise NotFound(f"line {seq} in the journal", "`coordctl log` shows the lines that are kept")
+
+
+def _mine(line: Line, board: Board, who: str, workspace: str) -> bool:
+    if not who or line.actor.get("supervisor") != who:
+        return False
+    if line.moved:
+        return _moved_workspace(line, board) in (None, workspace)
+    return any(parse(scope).workspace == workspace for scope in _to_invert(line.changes))
+
+
+def _moved_workspace(line: Line, board: Board) -> str | None:
+    name = str((line.moved or {}).get("from", "")).removesuffix(".json")
+    scope = parse(from_reference_name(name, board.workspaces))
+    return scope.workspace if scope.workspace in board.workspaces else None
+
+
+def _agent(board: Board, line: Line) -> str | None:
+    name = line.actor.get("session")
+    workspace = line.actor.get("workspace") or _workspace(line.changes)
+    return in_workspace(str(workspace), f"session:{name}") if name else None
+
+
+def _workspace(changes: Changes) -> str:
+    return next((parse(scope).workspace for scope in changes), "")
+
+
+def _to_invert(changes: Changes) -> dict[str, Sequence[Edit]]:
+    """Leave out what was told: the event that an action logged stays, and so does what sessions were told."""
+    return {
+        scope: edits
+        for scope, edits in changes.items()
+        if parse(scope).short != "project:events" and parse(scope).kind != "inbox"
+    }
+
+
+def _invert(
+    storage: Storage,
+    board: Board,
+    line: Line,
+    *,
+    action: str,
+    title: str,
+    verb: str,
+    event: tuple[str, str, Mapping[str, Any]],
+    evidence: tuple[str, ...] = (),
+    takes_from: str | None = None,
+) -> Plan:
+    changes: dict[str, Sequence[Edit]] = {
+        scope: invert(edits) for scope, edits in reversed(_to_invert(line.changes).items())
+    }
+    effects, moved = [], []
+    for scope, edits in changes.items():
+        # From storage, not from the board: the board may not yet show the very change that is taken back.
+        document = storage.read(scope)
+        before = dict(document.data) if document else {}
+        after = deepcopy(before)
+        moved += [(scope, edit.path, _expected(edit), found) for edit, found in apply(after, edits)]
+        effects += _effects(scope, edits, before, after)
+    if moved:
+        raise StaleView(moved)
+    source = line.moved.get("from") if line.moved else None
+    if source:
+        effects.append(Effect(source, "brought back" if action == "undo" else "moved aside", ""))
+    return Plan(
+        action=action,
+        subject=next(iter(changes), source or ""),
+        workspace=_workspace(changes) or (_moved_workspace(line, board) or ""),
+        title=title,
+        verb=verb,
+        changes=changes,
+        effects=tuple(effects),
+        evidence=evidence,
+        takes_from=takes_from,
+        event=event,
+        undoes=line.seq,
+        source=source,
+        arguments={"seq": line.seq},
+    )
+
+
+def _expected(edit: Edit) -> Any:
+    return edit.old if isinstance(edit, Change) else list(edit.removed)
+
+
+def _effects(scope: str, edits: Sequence[Edit], before: Mapping[str, Any], after: Mapping[str, Any]) -> list[Effect]:
+    where = parse(scope).short
+    if not before and after:
+        owner = next((str(after[key]) for key in ("locked_by", "current_session", "claimed_by") if after.get(key)), "")
+        return [Effect(where, "comes back", f"of {owner}" if owner else "")]
+    if before and not after:
+        return [Effect(where, "deleted", "")]
+    return [Effect(where, _key(edit), _becomes(edit)) for edit in edits]
+
+
+def _key(edit: Edit) -> str:
+    ids = [f"task {step['id']}" for step in edit.path if not isinstance(step, str)]
+    last = edit.path[-1]
+    return " ".join([*ids, *([last] if isinstance(last, str) else [])])
+
+
+def _becomes(edit: Edit) -> str:
+    if isinstance(edit, Change):
+        return f"{words.value(edit.old)} → {words.value(edit.new)}"
+    if edit.removed and edit.inserted:
+        return f"{words.value(edit.removed)} replaced"
+    return f"{words.value(edit.removed)} go" if edit.removed else f"{words.value(edit.inserted)} come back"
