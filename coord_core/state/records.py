@@ -7,19 +7,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any
 
-
-@dataclass(frozen=True, slots=True)
-class Moment:
-    """A time that somebody stated.
-
-    at: seconds since 1970 to count ages from, None if it cannot be known. stated: what the document says, as text.
-    trusted: the stated time is the one used; False: `at` is when the key was written, because the stated time is
-    unreadable or more than a day away from that.
-    """
-
-    at: float | None
-    stated: str
-    trusted: bool = True
+from coord_core.moments import Moment
 
 
 class Life(Enum):
