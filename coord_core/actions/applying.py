@@ -119,7 +119,7 @@ def _size(entry: Any) -> int:
 def _move(storage: Storage, plan: Plan, act: Act, now: float) -> Done:
     assert plan.source is not None
     if plan.action == "undo":
-        line = storage.restore(_line(storage, plan.undoes or 0), act)
+        line = storage.restore(_quarantine(storage, plan.undoes or 0), act)
     else:
         line = storage.quarantine(plan.source, act)
     # Moving a file is a line of its own in any storage, so the event is a second one.
@@ -128,12 +128,16 @@ def _move(storage: Storage, plan: Plan, act: Act, now: float) -> Done:
     return _done(plan, line.seq, outcome.value)
 
 
-def _line(storage: Storage, seq: int) -> Line:
+def _quarantine(storage: Storage, seq: int) -> Line:
+    """Return the quarantine of line `seq`, or the newest that did it again: each has put the file somewhere else."""
+    found, chain = None, {seq}
     for line in storage.lines(after=seq - 1):
-        if line.seq == seq:
-            return line
-        break
-    raise NotFound(f"line {seq} in the journal")
+        if line.seq in chain or line.undoes in chain:
+            chain.add(line.seq)
+            found = line if line.action != "undo" else found
+    if found is None:
+        raise NotFound(f"line {seq} in the journal")
+    return found
 
 
 def _message(plan: Plan) -> str:

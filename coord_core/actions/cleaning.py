@@ -7,7 +7,7 @@ from typing import Any
 
 from coord_core.actions import addressing, words
 from coord_core.actions.draft import Draft
-from coord_core.actions.giving import held_tasks, put_back_issue, put_back_task
+from coord_core.actions.giving import held_issues, held_tasks, put_back_issue, put_back_task
 from coord_core.actions.plan import Effect, Plan
 from coord_core.actions.releasing import delete_lock, make_available
 from coord_core.errors import NotFound, Refused
@@ -83,13 +83,13 @@ def _clean_up(board: Board, action: str, sessions: Sequence[Session], arguments:
 
 def _clear(draft: Draft, session: Session) -> None:
     holdings = draft.board.holdings.get(session.scope, Holdings())
-    handed = _hand_off(draft, session, holdings)
+    handed = _hand_off(draft, session)
     for lock in holdings.locks:
         delete_lock(draft, lock, words.held_for(draft.board, lock))
-    for issue in holdings.issues:
+    for issue in held_issues(draft.board, session):
         # The session's own document goes as a whole, so it need not forget its issue first.
         put_back_issue(draft, issue, forget=())
-    for task in held_tasks(holdings):
+    for task in held_tasks(draft.board, session):
         put_back_task(draft, task)
     for lock in holdings.wants:
         _stop_waiting(draft, lock, session)
@@ -99,10 +99,11 @@ def _clear(draft: Draft, session: Session) -> None:
         draft.delete(session.scope)
 
 
-def _hand_off(draft: Draft, session: Session, holdings: Holdings) -> str:
+def _hand_off(draft: Draft, session: Session) -> str:
     """Leave the session's todos and notes as a handoff on its issue; return what becomes of them, in words."""
-    kinds = [name for name, there in (("todos", session.todos), ("notes", session.notes)) if there]
-    issue = _issue_to_hand(draft, session, holdings)
+    data = draft.data(session.scope)
+    kinds = [name for name in ("todos", "notes") if data.get(name)]
+    issue = _issue_to_hand(draft, session)
     if not kinds:
         return ""
     if issue is None:
@@ -113,11 +114,11 @@ def _hand_off(draft: Draft, session: Session, holdings: Holdings) -> str:
     return f"{words.join(kinds)} go to a handoff on #{issue.id}"
 
 
-def _issue_to_hand(draft: Draft, session: Session, holdings: Holdings) -> Issue | None:
+def _issue_to_hand(draft: Draft, session: Session) -> Issue | None:
     named = draft.board.issues.get(in_workspace(session.workspace, f"issue:{session.issue}"))
     if named is not None and named.owner in (session.id, None):
         return named
-    return holdings.issues[0] if holdings.issues else None
+    return next(iter(held_issues(draft.board, session)), None)
 
 
 def _handoff(draft: Draft, session: Session, issue: Issue) -> dict[str, Any]:
@@ -137,12 +138,18 @@ def _stop_waiting(draft: Draft, lock: Lock, session: Session) -> None:
         return
     data = draft.data(lock.scope)
     waiters = data.get("waiters")
-    if not isinstance(waiters, list):
-        return
-    stay = [each for each in waiters if (each.get("session") if isinstance(each, dict) else each) != session.id]
-    if len(stay) < len(waiters):
+    stay: Any = waiters
+    if isinstance(waiters, list):
+        stay = [each for each in waiters if _waiter(each) != session.id]
+    elif isinstance(waiters, dict):
+        stay = {name: since for name, since in waiters.items() if name != session.id}
+    if isinstance(waiters, list | dict) and len(stay) < len(waiters):
         draft.tell(lock.scope, "waiters", f"without {session.id}")
         data["waiters"] = stay
+
+
+def _waiter(entry: Any) -> Any:
+    return (entry.get("session") or entry.get("session_id")) if isinstance(entry, dict) else entry
 
 
 def _why(board: Board, sessions: Sequence[Session]) -> tuple[str, ...]:

@@ -9,13 +9,14 @@ from coord_core.actions.draft import Draft
 from coord_core.actions.words import stamp
 from coord_core.errors import Refused
 from coord_core.scopes import in_workspace, parse
+from coord_core.state.board import Board
 from coord_core.state.records import Holdings, Issue, Session, Task, TaskState
+from coord_core.state.worklists import ENDED_KEYS, TAKEN_KEYS, task_state
 
 TAKEN_AT: Final[Mapping[str, str]] = {"claimed_by": "claimed_at", "started_by": "started_at", "assignee": "assigned_at"}
 """The time that belongs to each owner's key."""
 RUNNING: Final[Mapping[str, str]] = {"claimed_by": "claimed", "started_by": "in_progress", "assignee": "in_progress"}
 """What a list with this owner's key calls a task that somebody has."""
-FINISHED_AT: Final = ("completed_at", "failed_at", "finished_at")
 NOBODY: Final = "nobody"
 
 
@@ -75,7 +76,7 @@ def put_back_task(draft: Draft, task: Task) -> None:
     draft.tell(_scope(draft, task), task_name(draft, task), becomes)
     item["status"] = "pending"
     _take_owner(item, task.owner_key)
-    for key in FINISHED_AT:
+    for key in ENDED_KEYS:
         item.pop(key, None)
 
 
@@ -87,7 +88,7 @@ def give_task(draft: Draft, task: Task, to: Session) -> None:
     draft.tell(_scope(draft, task), task_name(draft, task), f"{task.owner or NOBODY} → {to.id}")
     if task.state is not TaskState.RUNNING:
         item["status"] = RUNNING.get(task.owner_key, "claimed")
-        for key in FINISHED_AT:
+        for key in ENDED_KEYS:
             item.pop(key, None)
     item[task.owner_key] = to.id
     taken_at = TAKEN_AT.get(task.owner_key)
@@ -96,9 +97,17 @@ def give_task(draft: Draft, task: Task, to: Session) -> None:
         item[taken_at] = stamp(draft.board.now)
 
 
-def held_tasks(holdings: Holdings) -> tuple[Task, ...]:
-    """Return the tasks that a session still has: a finished one only remembers who did it."""
-    return tuple(each for each in holdings.tasks if each.state in (TaskState.PENDING, TaskState.RUNNING))
+def held_issues(board: Board, session: Session) -> tuple[Issue, ...]:
+    """Return the issues that a session still has: a finished one only remembers who did it."""
+    mine = board.holdings.get(session.scope, Holdings()).issues
+    return tuple(each for each in mine if task_state(each.status or "", owned=True) is not TaskState.DONE)
+
+
+def held_tasks(board: Board, session: Session) -> tuple[Task, ...]:
+    """Return the tasks that a session runs or was given ahead, in every work list of its workspace."""
+    here = (each for each in board.lists.values() if each.workspace == session.workspace)
+    open_ = (TaskState.PENDING, TaskState.RUNNING)
+    return tuple(task for each in here for task in each.tasks if task.owner == session.id and task.state in open_)
 
 
 def task_name(draft: Draft, task: Task) -> str:
@@ -117,7 +126,7 @@ def _take_owner(item: dict[str, Any], owner_key: str) -> None:
         item["assignee"] = None
     else:
         item.pop(owner_key, None)
-    for key in {TAKEN_AT.get(owner_key, ""), "claimed_at", "started_at", "assigned_at"}:
+    for key in TAKEN_KEYS:
         item.pop(key, None)
 
 

@@ -10,6 +10,7 @@ from coord_core.actions.giving import (
     everyone_on,
     give_issue,
     give_task,
+    held_issues,
     held_tasks,
     owner,
     put_back_issue,
@@ -67,7 +68,7 @@ def reassign_session(board: Board, *, scope: str, to: str | None = None) -> Plan
     draft = Draft(board)
     session = addressing.session(board, scope)
     holdings = board.holdings.get(scope, Holdings())
-    issues, tasks = holdings.issues, held_tasks(holdings)
+    issues, tasks = held_issues(board, session), held_tasks(board, session)
     if not issues and not tasks:
         raise Refused(f"{session.id} has no issue and no task to give")
     notes = _locks_stay(holdings)

@@ -6,7 +6,7 @@ from typing import Any
 
 from coord_core.actions import addressing, words
 from coord_core.actions.draft import Draft
-from coord_core.actions.giving import owner
+from coord_core.actions.giving import held_issues, held_tasks, owner
 from coord_core.actions.plan import Plan
 from coord_core.errors import Refused
 from coord_core.scopes import in_workspace
@@ -83,7 +83,7 @@ def sign_off_session(board: Board, *, scope: str) -> Plan:
         changes=draft.changes(),
         effects=tuple(draft.effects),
         evidence=words.evidence(board, session),
-        notes=_what_stays(session, holdings),
+        notes=_what_stays(board, session),
         takes_from=session.id if alive else None,
         event=("session_signed_off", f"Signed off {session.id}", {"session": session.id, **_released(holdings)}),
         arguments={"scope": scope},
@@ -104,8 +104,8 @@ def make_available(draft: Draft, session: Session) -> None:
     registry[session.id] = "available"
 
 
-def _what_stays(session: Session, holdings: Holdings) -> tuple[str, ...]:
-    mine = words.things(holdings.issues, holdings.tasks)
+def _what_stays(board: Board, session: Session) -> tuple[str, ...]:
+    mine = words.things(held_issues(board, session), held_tasks(board, session))
     return (f"Stays: {mine}, and what {session.id} wrote.",) if mine else ()
 
 

@@ -6,6 +6,7 @@ done = apply(storage, plan_, actor={"supervisor": "kim@laptop"}, reason="it hang
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import Any, Final
@@ -45,6 +46,20 @@ def plan(board: Board, action: str, arguments: Mapping[str, Any]) -> Plan:
     return planner(board, **arguments)
 
 
+def this_user() -> str:
+    """Return the human at the keyboard as the journal names supervisors (`kim@laptop`)."""
+    import getpass
+
+    from coord_core.processes import hostname
+
+    try:
+        user = getpass.getuser()
+    except (OSError, KeyError):
+        # A container may run as a number that has no name.
+        user = str(os.getuid())
+    return f"{user}@{hostname()}"
+
+
 __all__ = [
     "PLANNERS",
     "Done",
@@ -63,4 +78,5 @@ __all__ = [
     "release_lock",
     "requeue_task",
     "sign_off_session",
+    "this_user",
 ]

@@ -64,7 +64,7 @@ def message_of(line: Line) -> str:
             if isinstance(logged, dict) and isinstance(logged.get("message"), str):
                 return str(logged["message"])
     if line.moved:
-        return f"Set aside {line.moved.get('from', '?')}"
+        return f"Set aside {_moved_file(line)}"
     return f"{line.action} of {line.actor.get('session') or line.actor.get('supervisor') or 'somebody'}"
 
 
@@ -124,9 +124,13 @@ def _mine(line: Line, board: Board, who: str, workspace: str) -> bool:
 
 
 def _moved_workspace(line: Line, board: Board) -> str | None:
-    name = str((line.moved or {}).get("from", "")).removesuffix(".json")
-    scope = parse(from_reference_name(name, board.workspaces))
+    scope = parse(from_reference_name(_moved_file(line).removesuffix(".json"), board.workspaces))
     return scope.workspace if scope.workspace in board.workspaces else None
+
+
+def _moved_file(line: Line) -> str:
+    """Return the name that a file set aside, or brought back, has in the store."""
+    return next((name for name in (line.moved or {}).values() if "/" not in name), "")
 
 
 def _agent(board: Board, line: Line) -> str | None:
@@ -173,7 +177,7 @@ def _invert(
         effects += _effects(scope, edits, before, after)
     if moved:
         raise StaleView(moved)
-    source = line.moved.get("from") if line.moved else None
+    source = _moved_file(line) or None
     if source:
         effects.append(Effect(source, "brought back" if action == "undo" else "moved aside", ""))
     return Plan(
