@@ -73,7 +73,7 @@ def from_reference_name(name: str, workspaces: Iterable[str] = ()) -> str:
     for workspace in sorted(workspaces, key=len, reverse=True):
         prefix = reference_name(workspace) + "__"
         if workspace and name.startswith(prefix) and len(name) > len(prefix):
-            return f"{workspace}:{_kind_and_id(name[len(prefix):])}"
+            return f"{workspace}:{_kind_and_id(name[len(prefix) :])}"
     parts = name.split("__")
     if parts[0] in KINDS:
         return _kind_and_id(name)
