@@ -95,7 +95,7 @@ def stated(value: object) -> str:
         return value if len(value) <= _STATED_MAX else value[: _STATED_MAX - 1] + "…"
     if isinstance(value, int | float):
         return str(value) if isinstance(value, float) or value.bit_length() < 128 else "a huge number"
-    return {list: "a list", dict: "an object"}.get(type(value), type(value).__name__)
+    return "a list" if isinstance(value, list) else "an object" if isinstance(value, dict) else type(value).__name__
 
 
 def _zone(stamp: datetime, near: float) -> Zone:

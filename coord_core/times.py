@@ -169,7 +169,7 @@ def _seconds(stamp: datetime, near: float | None) -> float:
 
 
 def readings(stamp: datetime) -> tuple[float, float, float]:
-    """Return what a naive stamp can mean: local, local again in the hour that clocks repeat, UTC; raises OverflowError."""
+    """Return what a naive stamp can mean: local, local again in a repeated hour, UTC; raises OverflowError."""
     return stamp.timestamp(), stamp.replace(fold=1).timestamp(), (stamp - _EPOCH).total_seconds()
 
 

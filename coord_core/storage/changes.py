@@ -63,6 +63,8 @@ def _diff_lists(path: tuple[Step, ...], old: list[Any], new: list[Any]) -> Itera
     before, after = _ids(old), _ids(new)
     if before is not None and after is not None:
         yield from _diff_by_id(path, old, new, before, after)
+    elif _repeats_an_id(old) or _repeats_an_id(new):
+        yield Change(path, old, new)
     else:
         yield from _diff_by_place(path, old, new)
 
@@ -75,6 +77,11 @@ def _ids(items: list[Any]) -> dict[bytes, int] | None:
             return None
         places[fingerprint(item["id"])] = place
     return places if len(places) == len(items) else None
+
+
+def _repeats_an_id(items: list[Any]) -> bool:
+    marks = _id_marks(items)
+    return len(set(marks)) < len(marks)
 
 
 def _diff_by_id(
@@ -102,9 +109,9 @@ def _diff_by_place(path: tuple[Step, ...], old: list[Any], new: list[Any]) -> It
         if new and same(old[gone], new[0]):
             kept = len(old) - gone
             if fingerprint(old[gone:]) == fingerprint(new[:kept]):
-                if len(new) > kept:
-                    yield Splice(path, len(old), (), tuple(new[kept:]))
                 yield Splice(path, 0, tuple(old[:gone]), ())
+                if len(new) > kept:
+                    yield Splice(path, kept, (), tuple(new[kept:]))
                 return
     start = 0
     while start < min(len(old), len(new)) and same(old[start], new[start]):
@@ -183,13 +190,12 @@ def _find_run(items: list[Any], splice: Splice) -> int | None:
 
 
 def _would_repeat_an_id(items: list[Any], splice: Splice) -> bool:
-    coming = [item.get("id", ABSENT) for item in splice.inserted if isinstance(item, dict)]
-    going = [item.get("id", ABSENT) for item in splice.removed if isinstance(item, dict)]
-    there = [item["id"] for item in items if isinstance(item, dict) and "id" in item]
-    return any(
-        id_ is not ABSENT and any(same(id_, other) for other in there) and not any(same(id_, other) for other in going)
-        for id_ in coming
-    )
+    there = set(_id_marks(items)) - set(_id_marks(splice.removed))
+    return not there.isdisjoint(_id_marks(splice.inserted))
+
+
+def _id_marks(items: Sequence[Any]) -> list[bytes]:
+    return [fingerprint(item["id"]) for item in items if isinstance(item, dict) and "id" in item]
 
 
 def _walk(data: Any, path: Sequence[Step]) -> Any:

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from itertools import islice, takewhile
 from pathlib import Path
 from typing import Any, Final
 
@@ -22,6 +23,7 @@ from coord_core.storage.folder import write_all
 SEGMENT_BYTES: Final = 8 << 20
 SEGMENTS_KEPT: Final = 8
 _CHUNK: Final = 1 << 16
+_MOST_RECENT: Final = 20_000
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -193,12 +195,17 @@ class Tail:
         self.journal = journal
         self._name = ""
         self._offset = 0
+        self._seen = 0
 
-    def skip(self) -> None:
-        """Begin at the journal's end as it is now."""
+    def recent(self, since: float) -> list[Line]:
+        """Return the last lines, those after `since` (seconds since 1970), oldest first, and begin behind them."""
         names = self.journal.segments()
         self._name = names[-1] if names else ""
         self._offset = _size(self.journal.folder / names[-1]) if names else 0
+        lines = takewhile(lambda entry: entry.line.at >= since, self.journal.entries_back())
+        recent = [entry.line for entry in islice(lines, _MOST_RECENT)][::-1]
+        self._seen = recent[-1].seq if recent else 0
+        return recent
 
     def lines(self) -> Iterator[Line]:
         """Yield the whole lines that came since the last call, oldest first."""
@@ -212,7 +219,8 @@ class Tail:
             self._offset += len(whole)
             for piece in whole.splitlines():
                 entry = from_bytes(piece)
-                if entry is not None:
+                if entry is not None and entry.line.seq > self._seen:
+                    self._seen = entry.line.seq
                     yield entry.line
 
     def _read(self) -> bytes:

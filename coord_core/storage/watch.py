@@ -1,8 +1,8 @@
 """follow(): changed documents and journal lines, as they come.
 
-What the system tells of a folder is a hint, never the truth: it loses events in silence, dies of names it cannot decode
-and goes blind when the folder is replaced. So each hint means "look at that file again", and every few seconds the whole
-folder is compared with what is known.
+What the system tells of a folder is a hint, never the truth: it loses events in silence, dies of names it cannot
+decode and goes blind when the folder is replaced. So each hint means "look at that file again", and every few seconds
+the whole folder is compared with what is known.
 """
 
 from __future__ import annotations
@@ -13,10 +13,11 @@ import gc
 import os
 import time
 from collections.abc import AsyncIterator, Iterable
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
-from coord_core.documents import Batch, Document, Line, Unreadable
+from coord_core.documents import Batch, Document, Unreadable
 from coord_core.errors import StorageError, StoreMissing, StoreUnreadable, UnreadableDocument
 from coord_core.scopes import parse as parse_scope
 from coord_core.storage import format as fmt
@@ -26,7 +27,17 @@ from coord_core.storage.journal import Journal, Tail
 
 RESCAN_S: Final = 2.0
 POLL_S: Final = 0.25
+RECENT_S: Final = 1800.0
 RACY_S: Final = 0.05
+
+
+@dataclass(slots=True)
+class _Difference:
+    """What a look at some files found changed; silent are those that do not name their scope."""
+
+    documents: dict[str, Document | None] = field(default_factory=dict)
+    unreadable: dict[str, Unreadable | None] = field(default_factory=dict)
+    silent: list[tuple[str, Found, dict[str, object], bool]] = field(default_factory=list)
 
 
 class View:
@@ -39,7 +50,7 @@ class View:
         self._names: dict[str, set[str]] = {}
         self._unreadable: set[str] = set()
         self._workspaces: set[str] = set()
-        self._again: set[str] = set()
+        self._fresh: dict[str, bytes | None] = {}
         self._identity: tuple[int, int] | None = None
 
     def load(self) -> Batch:
@@ -50,11 +61,11 @@ class View:
         gc.disable()
         try:
             found = self._scan()
-            documents, unreadable = self._read(found)
+            out = self._read(found)
         finally:
             if collecting:
                 gc.enable()
-        return Batch(dict(documents), dict(unreadable), whole=True)
+        return Batch(out.documents, out.unreadable, whole=True)
 
     def rescan(self) -> Batch:
         """Return what changed anywhere; `whole` if the folder itself was replaced."""
@@ -63,16 +74,16 @@ class View:
             return self.load()
         found = self._scan()
         changed = {name for name, signature in found.items() if self._signatures.get(name) != signature}
-        return self._difference(changed | (self._signatures.keys() - found.keys()) | self._again)
+        return self._difference(changed | (self._signatures.keys() - found.keys()) | self._fresh.keys())
 
     def look_at(self, names: Iterable[str]) -> Batch:
         """Return what changed in these files."""
-        return self._difference({name for name in names if _counts(name)} | self._again)
+        return self._difference({name for name in names if _counts(name)} | self._fresh.keys())
 
     @property
     def restless(self) -> bool:
         """Whether a file was so fresh when it was read that it may change again without a sign."""
-        return bool(self._again)
+        return bool(self._fresh)
 
     def _stat(self) -> os.stat_result:
         try:
@@ -100,45 +111,41 @@ class View:
 
     def _difference(self, names: set[str]) -> Batch:
         before = len(self._workspaces)
-        documents, unreadable = self._read(names)
+        out = self._read(names)
         if len(self._workspaces) != before and before:
             # A new workspace may be the longer prefix of names that were read before.
             return self.load()
-        return Batch(documents, unreadable)
+        return Batch(out.documents, out.unreadable)
 
-    def _read(self, names: Iterable[str]) -> tuple[dict[str, Document | None], dict[str, Unreadable | None]]:
+    def _read(self, names: Iterable[str]) -> _Difference:
         """Read files again; files that name their scope first, because their workspaces tell the others'."""
-        documents: dict[str, Document | None] = {}
-        unreadable: dict[str, Unreadable | None] = {}
-        self._again = set()
-        silent: list[tuple[str, Found, dict[str, object], bool]] = []
+        out = _Difference()
         fd = os.open(self.folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
         try:
             for name in names:
-                self._open(name, fd, documents, unreadable, silent)
+                self._open(name, fd, out)
         finally:
             os.close(fd)
-        for name, found, members, plain in silent:
-            self._shelve(name, scope_of(name, None, self._workspaces), found, members, plain, documents, unreadable)
-        return documents, unreadable
+        for name, found, members, plain in out.silent:
+            self._shelve(name, scope_of(name, None, self._workspaces), found, members, plain, out)
+        return out
 
     def _open(
         self,
         name: str,
         fd: int,
-        documents: dict[str, Document | None],
-        unreadable: dict[str, Unreadable | None],
-        silent: list[tuple[str, Found, dict[str, object], bool]],
+        out: _Difference,
     ) -> None:
         found = look(name, fd)
-        if found.racy:
-            self._again.add(name)
         if not found.there or found.signature is None:
-            self._forget(name, documents, unreadable)
+            self._forget(name, out)
             return
-        same_as_before = self._signatures.get(name) == found.signature and not found.racy
+        fresh = self._fresh.pop(name, None)
+        if found.racy:
+            self._fresh[name] = found.raw
+        same_as_before = self._signatures.get(name) == found.signature and (fresh is None or fresh == found.raw)
         self._signatures[name] = found.signature
-        if same_as_before and name in self._scopes:
+        if same_as_before:
             return
         try:
             _require_text(name)
@@ -146,16 +153,16 @@ class View:
                 raise UnreadableDocument(name, found.problem)
             members, plain = fmt.parse(found.raw, name)
         except UnreadableDocument as error:
-            self._mark(name, error.reason, found, documents, unreadable)
+            self._mark(name, error.reason, found, out)
             return
         member = members.get("scope")
         scope = scope_of(name, member, ()) if isinstance(member, str) else None
         if scope is not None and scope == member:
             if workspace := parse_scope(scope).workspace:
                 self._workspaces.add(workspace)
-            self._shelve(name, scope, found, members, plain, documents, unreadable)
+            self._shelve(name, scope, found, members, plain, out)
         else:
-            silent.append((name, found, members, plain))
+            out.silent.append((name, found, members, plain))
 
     def _shelve(
         self,
@@ -164,28 +171,28 @@ class View:
         found: Found,
         members: dict[str, object],
         plain: bool,
-        documents: dict[str, Document | None],
-        unreadable: dict[str, Unreadable | None],
+        out: _Difference,
     ) -> None:
         """Count a readable file as its scope's document, unless a better file has that scope."""
         if scope is None:
-            return self._mark(name, "its name says no scope, and neither does it", found, documents, unreadable)
+            return self._mark(name, "its name says no scope, and neither does it", found, out)
         rivals = self._names.setdefault(scope, set()) | {name}
         winner = encoded_name(scope) if encoded_name(scope) in rivals else min(rivals)
         if name != winner:
-            return self._mark(name, f"{winner} holds the same scope, and wins", found, documents, unreadable)
+            return self._mark(name, f"{winner} holds the same scope, and wins", found, out)
         for rival in rivals - {name}:
             stood = look(os.path.join(self.folder, rival))
-            self._mark(rival, f"{name} holds the same scope, and wins", stood, documents, unreadable)
-        if (old := self._scopes.get(name)) not in (None, scope):
-            documents[old or ""] = None
+            self._mark(rival, f"{name} holds the same scope, and wins", stood, out)
+        old = self._scopes.get(name)
+        if old is not None and old != scope:
+            out.documents[old] = None
         self._scopes[name] = scope
         self._names[scope] = {name}
         if name in self._unreadable:
             self._unreadable.discard(name)
-            unreadable[name] = None
+            out.unreadable[name] = None
         written_at = found.signature[0] / 1e9 if found.signature else 0.0
-        documents[scope] = fmt.document(members, scope, name, written_at, plain)
+        out.documents[scope] = fmt.document(members, scope, name, written_at, plain)
         return None
 
     def _mark(
@@ -193,27 +200,25 @@ class View:
         name: str,
         reason: str,
         found: Found,
-        documents: dict[str, Document | None],
-        unreadable: dict[str, Unreadable | None],
+        out: _Difference,
     ) -> None:
         """Count a file as unreadable; its scope's last good document stays known to whoever saw it."""
         self._unreadable.add(name)
         mtime, size = found.signature[:2] if found.signature else (0, 0)
         scope = self._scopes.get(name) or _guess(name, self._workspaces)
-        unreadable[name] = Unreadable(name, scope, reason, mtime / 1e9, size)
+        out.unreadable[name] = Unreadable(name, scope, reason, mtime / 1e9, size)
 
-    def _forget(
-        self, name: str, documents: dict[str, Document | None], unreadable: dict[str, Unreadable | None]
-    ) -> None:
+    def _forget(self, name: str, out: _Difference) -> None:
         self._signatures.pop(name, None)
+        self._fresh.pop(name, None)
         scope = self._scopes.pop(name, None)
-        if scope is not None and self._names.pop(scope, None):
-            documents.setdefault(scope, None)
+        if scope is not None and self._names.pop(scope, set()):
+            out.documents.setdefault(scope, None)
         if name in self._unreadable:
             self._unreadable.discard(name)
-            unreadable[name] = None
+            out.unreadable[name] = None
             # Whoever lost to this file may take its place now.
-            self._again |= {other for other in self._unreadable if self._signatures.pop(other, None)}
+            self._fresh |= {other: None for other in self._unreadable if self._signatures.pop(other, None)}
 
 
 def _counts(name: str) -> bool:
@@ -264,7 +269,7 @@ async def follow(folder: Path, journal: Journal) -> AsyncIterator[Batch]:
 def _next_batch(view: View, names: set[str] | None, whole: bool) -> Batch:
     """Look again; lines are read after the documents, so that no line is missed that a document shows."""
     batch = view.load() if whole else view.rescan() if names is None else view.look_at(names)
-    lines: list[Line] = list(view.tail.lines())
+    lines = view.tail.recent(time.time() - RECENT_S) if batch.whole else list(view.tail.lines())
     return Batch(batch.documents, batch.unreadable, lines, batch.whole)
 
 
