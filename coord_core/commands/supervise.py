@@ -145,5 +145,3 @@ def _signs(target: str) -> Iterable[int]:
 
 def _list_workspace(call: Call, name: str) -> str:
     return "" if name in call.board.lists else call.workspace
-
-
