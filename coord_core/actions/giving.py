@@ -105,7 +105,8 @@ def held_issues(board: Board, session: Session) -> tuple[Issue, ...]:
 
 def held_tasks(board: Board, session: Session) -> tuple[Task, ...]:
     """Return the tasks that a session runs or was given ahead, in every work list of its workspace."""
-    here = (each for each in board.lists.values() if each.workspace == session.workspace)
+    lists = sorted(board.lists.values(), key=lambda each: (each.name != "queue", each.key))
+    here = (each for each in lists if each.workspace == session.workspace)
     open_ = (TaskState.PENDING, TaskState.RUNNING)
     return tuple(task for each in here for task in each.tasks if task.owner == session.id and task.state in open_)
 

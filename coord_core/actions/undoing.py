@@ -164,9 +164,7 @@ def _invert(
     evidence: tuple[str, ...] = (),
     takes_from: str | None = None,
 ) -> Plan:
-    changes: dict[str, Sequence[Edit]] = {
-        scope: invert(edits) for scope, edits in reversed(_to_invert(line.changes).items())
-    }
+    changes: dict[str, Sequence[Edit]] = {scope: _inverse(edits) for scope, edits in _to_invert(line.changes).items()}
     effects, moved = [], []
     for scope, edits in changes.items():
         # From storage, not from the board: the board may not yet show the very change that is taken back.
@@ -195,6 +193,12 @@ def _invert(
         source=source,
         arguments={"seq": line.seq},
     )
+
+
+def _inverse(edits: Sequence[Edit]) -> Sequence[Edit]:
+    # Changes of members do not meet, so they keep their order, and a document that comes back has its own again.
+    alone = all(isinstance(edit, Change) for edit in edits)
+    return invert(edits)[::-1] if alone else invert(edits)
 
 
 def _expected(edit: Edit) -> Any:

@@ -23,9 +23,9 @@ LINES: Final = 5000
 def take_board(storage: Storage, now: float, limits: Limits | None = None) -> Board:
     """Return everything as it is at `now`, seconds since 1970; raises StoreMissing, StoreUnreadable."""
     batch = replace(storage.load(), lines=recent_lines(storage, now))
-    board = Board(now, limits or Limits()).update(batch, now=now)
-    verdicts = check_processes(board)
-    return board.update(Batch(), now=now, processes=verdicts) if verdicts else board
+    board = Board(now, limits or Limits()).update(batch, now=now, mono=time.monotonic(), boot=processes.boot_id())
+    gone = check_processes(board)
+    return board.update(Batch(), now=now, processes=gone) if gone else board
 
 
 def recent_lines(storage: Storage, now: float) -> tuple[Line, ...]:
@@ -104,7 +104,8 @@ class _View:
             batch = replace(batch, lines=recent_lines(self._storage, now))
         if time.monotonic() - self._checked >= self._tick:
             self._gone, self._checked = check_processes(self._board), time.monotonic()
-        self._board = self._board.update(batch, now=now, processes=self._gone)
+        mono, boot = time.monotonic(), processes.boot_id()
+        self._board = self._board.update(batch, now=now, processes=self._gone, mono=mono, boot=boot)
         if not self.looked:
             self.looked, self._gone = True, check_processes(self._board)
             self._board = self._board.update(Batch(), now=now, processes=self._gone)

@@ -15,7 +15,7 @@ from coord_core.documents import Batch, Change, Changes, Document, Edit, Line, U
 from coord_core.errors import NestedTransaction, NotFound, ReadOnlyStore, StaleView, UnreadableDocument
 from coord_core.scopes import check
 from coord_core.storage import Act, Outcome
-from coord_core.storage.changes import apply, diff
+from coord_core.storage.changes import apply, diff, same
 
 T = TypeVar("T")
 
@@ -65,8 +65,12 @@ class MemoryStorage:
 
     def write(self, scope: str, data: Mapping[str, Any]) -> None:
         """Store a document as another program would: no line, no revision."""
-        stamp = times.naive_utc_iso(self._now())
+        stamp, before = times.naive_utc_iso(self._now()), self.documents.get(scope)
         stamps = {key: {"created_at": stamp, "updated_at": stamp} for key in data}
+        if before:
+            stamps |= {
+                key: before.metadata[key] for key in data if key in before.data and same(before.data[key], data[key])
+            }
         self.documents[scope] = Document(scope, deepcopy(dict(data)), stamps, written_at=self._now(), source=scope)
 
     def read(self, scope: str) -> Document | None:
@@ -147,7 +151,7 @@ class MemoryStorage:
         return _Writing(self._lock, self._inside, act.action)
 
     def _next(self) -> int:
-        return 1 + (self.journal[-1].seq if self.journal else 0)
+        return 1 + (self.journal[-1].seq if self.journal else 1000)
 
     def _line(self, act: Act, seq: int, at: float, changes: Mapping[str, tuple[Edit, ...]], **more: Any) -> Line:
         return Line(
