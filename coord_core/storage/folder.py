@@ -118,17 +118,26 @@ def unchanged(path: str, found: Found) -> bool:
     return not found.racy or look(path).raw == found.raw
 
 
-def write_new(path: str, raw: bytes, *, mode: int | None = None, sync: bool = True) -> None:
-    """Write a file that must not be there yet; mode: its permission bits, None for what the umask gives."""
+def write_new(path: str, raw: bytes, *, mode: int | None = None) -> int:
+    """Write a file that must not be there yet and return it open, for the caller to sync and close.
+
+    mode: its permission bits, None for what the umask gives.
+    """
     fd = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC, 0o666)
     try:
         if mode is not None and stat.S_IMODE(mode) != stat.S_IMODE(os.fstat(fd).st_mode):
             os.fchmod(fd, stat.S_IMODE(mode))
         write_all(fd, raw)
-        if sync:
-            os.fsync(fd)
-    finally:
+    except BaseException:
         os.close(fd)
+        raise
+    return fd
+
+
+def begin_sync(fd: int) -> None:
+    """Let the disk begin on what was written, so that a later sync finds it done; only a hint."""
+    if hasattr(os, "posix_fadvise"):
+        os.posix_fadvise(fd, 0, 0, os.POSIX_FADV_DONTNEED)
 
 
 def write_all(fd: int, raw: bytes) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -158,12 +158,15 @@ class Journal:
     def _full(self) -> bool:
         return not self._names or self._end[1] >= SEGMENT_BYTES
 
-    def append(self, line: Line, files: Mapping[str, Mapping[str, Any]], *, plain: bool, sync: bool) -> None:
+    def append(self, entry: Entry, *, plain: bool, sync: Sequence[int] | None) -> None:
         """Append a line, first cutting a torn one: once this returns, the line is committed.
 
+        sync: open files that are synced along with it, None for no sync at all. They go last: a line without its
+        temporaries is made good by recovery, and what the disk has begun on meanwhile is cheap to sync.
         Raises OSError with nothing appended, or OutcomeUnknown if even that could not be made good.
         """
-        raw = to_bytes(line, files, plain)
+        line = entry.line
+        raw = to_bytes(line, entry.files, plain)
         names = [*self._names, f"{line.seq:020}.jsonl"] if self._full else self._names
         flags = os.O_RDWR | os.O_CREAT | os.O_APPEND | os.O_NOFOLLOW | os.O_CLOEXEC
         fd = os.open(self.folder / names[-1], flags, 0o666)
@@ -171,14 +174,16 @@ class Journal:
             size = _cut_torn_line(fd)
             try:
                 write_all(fd, raw)
-                if sync:
+                if sync is not None:
                     _sync(fd)
+                    for other in sync:
+                        os.fsync(other)
             except OSError as error:
                 _take_back(fd, size, line, error)
                 raise
         finally:
             os.close(fd)
-        self._names, self._end, self._last = names, (names[-1], size + len(raw)), Entry(line, files)
+        self._names, self._end, self._last = names, (names[-1], size + len(raw)), entry
         self._drop_old(names)
 
     def _drop_old(self, names: list[str]) -> None:

@@ -244,7 +244,11 @@ class _Part:
         fresh = self.temporary + ".new"
         with contextlib.suppress(FileNotFoundError):
             os.unlink(fresh)
-        write_new(fresh, raw, mode=mode or None)
+        fd = write_new(fresh, raw, mode=mode or None)
+        try:
+            os.fsync(fd)
+        finally:
+            os.close(fd)
         os.replace(fresh, self.temporary)
 
     def _drop(self) -> None:
