@@ -118,7 +118,9 @@ class FileStorage:
         fds: list[int] = []
         try:
             for n, (write, raw) in enumerate(zip(writes, raws, strict=True)):
-                fds.append(write_new(f"{self._temporaries}/{tx.seq}.{n}", raw, mode=write.before.found.mode or None))
+                fds.append(
+                    write_new(f"{self._settler.temporaries}/{tx.seq}.{n}", raw, mode=write.before.found.mode or None)
+                )
                 if act.durable:
                     begin_sync(fds[-1])
             self._step("written")
@@ -256,7 +258,7 @@ class FileStorage:
         entry = Entry(line, {source: _file(source, was, gone=False)})
         try:
             self._aside.mkdir(exist_ok=True)
-            os.close(write_new(f"{self._temporaries}/{seq}.0", b""))
+            os.close(write_new(f"{self._settler.temporaries}/{seq}.0", b""))
             self._step("written")
             self._commit(entry, held, plain=True, sync=())
         except OSError as error:
@@ -286,7 +288,7 @@ class FileStorage:
 
     def _prepare(self) -> None:
         """Make the folders that writing needs; refuse a file system whose locks do not exclude."""
-        if not self._ready or not self._temporaries.is_dir():
+        if not self._ready or not os.path.isdir(self._settler.temporaries):
             if kind := network_file_system(self.folder):
                 reason = f"it lies on {kind}, where the locks of two machines do not exclude each other"
                 raise StoreUnsupported(self.url, reason)

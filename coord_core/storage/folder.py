@@ -107,15 +107,15 @@ def signature_of(info: os.stat_result) -> Signature:
     return info.st_mtime_ns, info.st_size, info.st_ino
 
 
-def unchanged(path: str, found: Found) -> bool:
-    """Say whether `path` is still what was found there."""
+def unchanged(path: str, found: Found, *, fully: bool = True) -> bool:
+    """Say whether `path` is still what was found there; not fully: as far as its signature tells."""
     try:
         signature = signature_of(os.stat(path, follow_symlinks=False))
     except FileNotFoundError:
         return not found.there
     if signature != found.signature:
         return False
-    return not found.racy or look(path).raw == found.raw
+    return not (fully and found.racy) or look(path).raw == found.raw
 
 
 def write_new(path: str, raw: bytes, *, mode: int | None = None) -> int:

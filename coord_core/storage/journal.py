@@ -104,6 +104,7 @@ class Journal:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
+        self._prefix = os.path.join(folder, "")
         self._names: list[str] = []
         self._end: tuple[str, int] = ("", 0)
         self._last: Entry | None = None
@@ -111,7 +112,7 @@ class Journal:
     def segments(self) -> list[str]:
         """Return the segments' file names, oldest first."""
         try:
-            names = os.listdir(self.folder)
+            names = os.listdir(self._prefix)
         except (FileNotFoundError, NotADirectoryError):
             return []
         return sorted(name for name in names if len(name) == 26 and name.endswith(".jsonl") and name[:20].isdigit())
@@ -137,7 +138,7 @@ class Journal:
     def look(self) -> None:
         """Look at where the journal ends; whoever holds the store's lock does so once, before `last` and `append`."""
         self._names = self.segments()
-        size = _size(self.folder / self._names[-1]) if self._names else 0
+        size = _size(self._prefix + self._names[-1]) if self._names else 0
         if not self._names:
             self._last = None
         elif (self._names[-1], size) != self._end:
@@ -169,7 +170,7 @@ class Journal:
         raw = to_bytes(line, entry.files, plain)
         names = [*self._names, f"{line.seq:020}.jsonl"] if self._full else self._names
         flags = os.O_RDWR | os.O_CREAT | os.O_APPEND | os.O_NOFOLLOW | os.O_CLOEXEC
-        fd = os.open(self.folder / names[-1], flags, 0o666)
+        fd = os.open(self._prefix + names[-1], flags, 0o666)
         try:
             size = _cut_torn_line(fd)
             try:
@@ -268,9 +269,9 @@ def _cut_torn_line(fd: int) -> int:
     return end
 
 
-def _size(path: Path) -> int:
+def _size(path: str | Path) -> int:
     try:
-        return path.stat().st_size
+        return os.stat(path).st_size
     except FileNotFoundError:
         return 0
 
