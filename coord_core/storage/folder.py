@@ -165,6 +165,11 @@ def move_to_free(a: str, b: str) -> None:
         os.rename(a, b)
 
 
+def can_swap() -> bool:
+    """Say whether the system swaps two files in one step."""
+    return _rename_call() is not None
+
+
 _EXCHANGE, _NO_REPLACE = (2, 1) if sys.platform != "darwin" else (2, 4)  # renameat2(2); renamex_np(2)
 
 

@@ -21,7 +21,7 @@ from coord_core.documents import ABSENT, Change, Edit
 from coord_core.errors import UnreadableDocument
 from coord_core.storage import format as fmt
 from coord_core.storage.changes import apply, same
-from coord_core.storage.folder import Found, exchange, look, move_to_free, unchanged, write_new
+from coord_core.storage.folder import Found, can_swap, exchange, look, move_to_free, unchanged, write_new
 from coord_core.storage.journal import Entry
 from coord_core.storage.transaction import revise
 
@@ -95,8 +95,9 @@ class _Part:
 
     def settle_quickly(self, here: Found) -> bool:
         """Settle a document that still is what it was a moment ago; False if anything is in the way."""
-        # Told apart by signature is enough here: what comes out of the swap is compared in full.
-        if not unchanged(self.path, here, fully=False) or not self._swap(here, None if self.goes else b""):
+        # Where the system can swap, what comes out is compared in full: until then the signature is enough.
+        fully = not (self.goes or can_swap())
+        if not unchanged(self.path, here, fully=fully) or not self._swap(here, None if self.goes else b""):
             return False
         self._drop()
         return True
