@@ -52,6 +52,7 @@ def _checked(plan: Plan, reason: str) -> str:
 
 
 def _change(tx: Transaction, *, plan: Plan, act: Act, now: float) -> str:
+    tx.apply(plan.holds)
     tx.apply(plan.changes)
     came = [(scope, (key,), ABSENT, found) for scope in plan.deletes for key, found in tx.edit(scope).items()]
     if came:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from coord_core.actions import addressing, words
-from coord_core.actions.draft import Draft
+from coord_core.actions.draft import Draft, holds
 from coord_core.actions.giving import held_issues, held_tasks, put_back_issue, put_back_task
 from coord_core.actions.plan import Effect, Plan
 from coord_core.actions.releasing import delete_lock, make_available
@@ -75,9 +75,14 @@ def _clean_up(board: Board, action: str, sessions: Sequence[Session], arguments:
         evidence=_why(board, sessions),
         notes=(*_who_waits(freed, {each.id for each in sessions}), *_not_touched(sessions)),
         takes_from=alive,
-        event=("session_cleaned_up", f"Cleaned up {names}", {"sessions": [each.id for each in sessions]}),
+        event=(
+            "session_cleaned_up",
+            f"Cleaned up {names}",
+            {"sessions": [each.id for each in sessions], **draft.told()},
+        ),
         arguments=arguments,
         deletes=frozenset(draft.deletes),
+        holds=holds(sessions[0].workspace, draft.touched),
     )
 
 

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from copy import deepcopy
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Final
 
 from coord_core.actions.plan import Effect
-from coord_core.documents import Edit
+from coord_core.documents import Change, Edit
 from coord_core.errors import Refused
-from coord_core.scopes import parse
+from coord_core.scopes import in_workspace, parse
 from coord_core.state.board import Board
 from coord_core.state.records import Task
 from coord_core.storage.changes import diff
+
+WHAT: Final = ("type", "file", "name", "title", "summary", "task", "description", "target")
+"""Members of a task that say what it is: a queue that was made anew may use its ids again."""
 
 
 @dataclass(slots=True)
@@ -22,6 +25,7 @@ class Draft:
     board: Board
     effects: list[Effect] = field(default_factory=list)
     deletes: set[str] = field(default_factory=set)
+    touched: list[dict[str, Any]] = field(default_factory=list)
     _data: dict[str, dict[str, Any]] = field(default_factory=dict)
 
     def data(self, scope: str) -> dict[str, Any]:
@@ -53,11 +57,19 @@ class Draft:
         item = found[task.index]
         if not isinstance(item, dict):
             raise Refused(f"{task.label} is no task: nothing in it can be changed")
+        if task.raw_id is not None:
+            what = {key: item[key] for key in WHAT if isinstance(item.get(key), str)}
+            short = parse(work_list.scope).short
+            self.touched.append({"scope": short, "path": [*work_list.path], "id": task.raw_id, "is": what})
         return item
 
     def tell(self, scope: str, key: str, becomes: str) -> None:
         """Add an effect in words."""
         self.effects.append(Effect(parse(scope).short, key, becomes))
+
+    def told(self) -> dict[str, Any]:
+        """Return which tasks were changed and what they are, for the event's metadata: an undo looks there."""
+        return {"tasks": self.touched} if self.touched else {}
 
     def changes(self) -> dict[str, tuple[Edit, ...]]:
         """Return the exact changes, by scope."""
@@ -67,3 +79,15 @@ class Draft:
     def _before(self, scope: str) -> dict[str, Any]:
         document = self.board.documents.get(scope)
         return dict(document.data) if document else {}
+
+
+def holds(workspace: str, told: Any) -> dict[str, list[Change]]:
+    """Return what must hold for the tasks that a plan or an event tells of; what tells nothing is passed over."""
+    found: dict[str, list[Change]] = {}
+    for each in told if isinstance(told, list) else ():
+        if not isinstance(each, dict) or not isinstance(each.get("is"), dict) or not isinstance(each.get("path"), list):
+            continue
+        path: tuple[Any, ...] = (*each["path"], {"id": each.get("id")})
+        changes = [Change((*path, key), value, value) for key, value in each["is"].items()]
+        found.setdefault(in_workspace(workspace, str(each.get("scope"))), []).extend(changes)
+    return found

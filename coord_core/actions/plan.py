@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from coord_core.documents import Edit
+from coord_core.documents import Change, Edit
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +31,7 @@ class Plan:
     doubtful, a sentence each. notes: what else happens, and what is not touched. takes_from: the live session that it
     takes something from, None if it takes from nobody alive; then a reason is required. event: type, message and
     metadata of the entry in `project:events`. undoes: seq of the line taken back. source: the file to set aside.
+    holds: what must still hold though it does not change: that a task with this id is that very task, by full scope.
     deletes: scopes that must be gone afterwards, so that what came into them meanwhile stops the action.
     """
 
@@ -49,6 +50,7 @@ class Plan:
     source: str | None = None
     arguments: Mapping[str, Any] = field(default_factory=dict)
     deletes: frozenset[str] = frozenset()
+    holds: Mapping[str, Sequence[Change]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

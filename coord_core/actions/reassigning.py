@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from coord_core.actions import addressing, words
-from coord_core.actions.draft import Draft
+from coord_core.actions.draft import Draft, holds
 from coord_core.actions.giving import (
     everyone_on,
     give_issue,
@@ -115,8 +115,9 @@ def _give(
         evidence=(*_why(draft.board, losers), *_doubts(draft.board, to)),
         notes=notes,
         takes_from=alive,
-        event=(_event_type(action), f"Gave {what}{of_was} to {to.id}", {"was": was, "to": to.id}),
+        event=(_event_type(action), f"Gave {what}{of_was} to {to.id}", {"was": was, "to": to.id, **draft.told()}),
         arguments={**arguments, "to": to.id},
+        holds=holds(to.workspace, draft.touched),
     )
 
 
@@ -139,10 +140,11 @@ def _put_back(
     for task in tasks:
         put_back_task(draft, task)
     alive = _alive(draft.board, before)
+    workspace = issues[0].workspace if issues else draft.board.lists[tasks[0].list].workspace
     return Plan(
         action=action,
         subject=subject,
-        workspace=issues[0].workspace if issues else draft.board.lists[tasks[0].list].workspace,
+        workspace=workspace,
         title=f"Take {what} from {alive}, which is alive?" if alive else f"Put back {what}{of_was}?",
         verb="Take it" if alive else "Put back",
         changes=draft.changes(),
@@ -150,8 +152,9 @@ def _put_back(
         evidence=_why(draft.board, before),
         notes=notes,
         takes_from=alive,
-        event=(_event_type(action), f"Put back {what}{of_was}", {"was": was}),
+        event=(_event_type(action), f"Put back {what}{of_was}", {"was": was, **draft.told()}),
         arguments=arguments,
+        holds=holds(workspace, draft.touched),
     )
 
 

@@ -7,6 +7,7 @@ from copy import deepcopy
 from typing import Any, Final
 
 from coord_core.actions import words
+from coord_core.actions.draft import holds
 from coord_core.actions.plan import Effect, Plan
 from coord_core.documents import Change, Changes, Edit, Line, Splice
 from coord_core.errors import NotFound, NothingToUndo, Refused, StaleView
@@ -35,7 +36,7 @@ def plan_undo(storage: Storage, board: Board, seq: int | None = None, *, who: st
         action="undo",
         title=f"Undo: {message}?",
         verb="Undo",
-        event=("action_undone", f"Undid: {message}", {"undoes": line.seq}),
+        event=("action_undone", f"Undid: {message}", {"undoes": line.seq, **_told(line)}),
         evidence=words.evidence(board, board.sessions.get(session)) if session else (),
         takes_from=parse(session).id if session and words.alive(board, board.sessions.get(session)) else None,
     )
@@ -52,20 +53,33 @@ def plan_redo(storage: Storage, board: Board, *, who: str, workspace: str = "") 
         action="redo",
         title=f"Redo: {message}?",
         verb="Redo",
-        event=("action_redone", f"Did again: {message}", {"undoes": line.seq}),
+        event=("action_redone", f"Did again: {message}", {"undoes": line.seq, **_told(line)}),
     )
 
 
 def message_of(line: Line) -> str:
     """Return what a line did, in the words of the event that it logged, else by its action's name."""
-    for scope, edits in line.changes.items():
-        for edit in reversed(edits if parse(scope).short == "project:events" else ()):
-            logged = _logged(edit)
-            if isinstance(logged, dict) and isinstance(logged.get("message"), str):
-                return str(logged["message"])
+    if isinstance(message := _event(line).get("message"), str):
+        return message
     if line.moved:
         return f"Set aside {_moved_file(line)}"
     return f"{line.action} of {line.actor.get('session') or line.actor.get('supervisor') or 'somebody'}"
+
+
+def _event(line: Line) -> Mapping[str, Any]:
+    """Return the entry that a line appended to the event log, empty if it appended none."""
+    for scope, edits in line.changes.items():
+        for edit in reversed(edits if parse(scope).short == "project:events" else ()):
+            if isinstance(logged := _logged(edit), dict):
+                return logged
+    return {}
+
+
+def _told(line: Line) -> dict[str, Any]:
+    """Return which tasks a line changed and what they were, as its event tells."""
+    metadata = _event(line).get("metadata")
+    tasks = metadata.get("tasks") if isinstance(metadata, dict) else None
+    return {"tasks": tasks} if tasks else {}
 
 
 def _logged(edit: Edit) -> Any:
@@ -166,12 +180,15 @@ def _invert(
 ) -> Plan:
     changes: dict[str, Sequence[Edit]] = {scope: _inverse(edits) for scope, edits in _to_invert(line.changes).items()}
     effects, moved = [], []
+    workspace = _workspace(changes) or (_moved_workspace(line, board) or "")
+    kept = holds(workspace, _told(line).get("tasks"))
     for scope, edits in changes.items():
         # From storage, not from the board: the board may not yet show the very change that is taken back.
         document = storage.read(scope)
         before = dict(document.data) if document else {}
         after = deepcopy(before)
-        moved += [(scope, edit.path, _expected(edit), found) for edit, found in apply(after, edits)]
+        failed = apply(after, [*kept.get(scope, ()), *edits])
+        moved += [(scope, edit.path, _expected(edit), found) for edit, found in failed]
         effects += _effects(scope, edits, before, after)
     if moved:
         raise StaleView(moved)
@@ -181,7 +198,7 @@ def _invert(
     return Plan(
         action=action,
         subject=next(iter(changes), source or ""),
-        workspace=_workspace(changes) or (_moved_workspace(line, board) or ""),
+        workspace=workspace,
         title=title,
         verb=verb,
         changes=changes,
@@ -192,6 +209,7 @@ def _invert(
         undoes=line.seq,
         source=source,
         arguments={"seq": line.seq},
+        holds={scope: each for scope, each in kept.items() if scope in changes},
     )
 
 
