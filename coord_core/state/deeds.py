@@ -38,7 +38,6 @@ _PLAIN: Final = {
     "undo": "undid a change",
     "redo": "did a change again",
 }
-_ON_ISSUES: Final = ("issue",)
 _ON: Final = {
     "claim_issue": ("issue",), "release_issue": ("issue",), "update_progress": ("issue",), "offer_handoff": ("issue",),
     "accept_handoff": ("issue",), "reassign_issue": ("issue",), "acquire_lock": ("locks",), "renew_lock": ("locks",),
@@ -156,3 +155,15 @@ def deleted_sessions(line: Line) -> set[str]:
     if line.action not in ("clean_up_session", "clean_up_stale"):
         return set()
     return {full for full in line.changes if parse(full).kind == "session"}
+
+
+def had(line: Line) -> tuple[str, ...]:
+    """Return what a clean-up took away, in words."""
+    found = []
+    for full, edits in line.changes.items():
+        scope = parse(full)
+        if scope.kind in ("issue", "locks"):
+            found.append(f"#{scope.id}" if scope.kind == "issue" else scope.id)
+        elif scope.kind == "project" and scope.id != "events":
+            found += dict.fromkeys(_tasks(scope.id, edits))
+    return tuple(found)
