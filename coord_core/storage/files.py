@@ -8,7 +8,7 @@ from __future__ import annotations
 import contextlib
 import os
 import time
-from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any, Final, TypeVar
@@ -18,7 +18,7 @@ from coord_core.errors import NotFound, NotStored, ReadOnlyStore, Refused, Store
 from coord_core.storage import Act, Outcome, Transaction
 from coord_core.storage import format as fmt
 from coord_core.storage.changes import edit_to_json
-from coord_core.storage.folder import Found, look, network_file_system, unchanged, write_new
+from coord_core.storage.folder import Found, begin_sync, look, network_file_system, unchanged, write_new
 from coord_core.storage.journal import Entry, Journal
 from coord_core.storage.lock import Held, StoreLock
 from coord_core.storage.settling import Settled, Settler
@@ -114,19 +114,26 @@ class FileStorage:
         """Write, check, commit, settle; None if a document that was read has changed meanwhile."""
         entry = self._entry(act, tx, writes)
         plain = any(write.before.plain or (write.after and write.after.plain) for write in writes)
+        raws = [fmt.encode(write.after) if write.after else b"" for write in writes]
+        fds: list[int] = []
         try:
-            for n, write in enumerate(writes):
-                raw = fmt.encode(write.after) if write.after else b""
-                mode = write.before.found.mode or None
-                write_new(f"{self._settler.temporaries}/{tx.seq}.{n}", raw, mode=mode, sync=act.durable)
+            for n, (write, raw) in enumerate(zip(writes, raws, strict=True)):
+                fds.append(
+                    write_new(f"{self._settler.temporaries}/{tx.seq}.{n}", raw, mode=write.before.found.mode or None)
+                )
+                if act.durable:
+                    begin_sync(fds[-1])
             self._step("written")
             if not all(unchanged(stored.path, stored.found) for stored in tx.read_set):
                 self._settler.sweep()
                 return None
             self._step("checked")
-            self._commit(entry, plain=plain, sync=act.durable, held=held)
+            self._commit(entry, held, plain=plain, sync=fds if act.durable else None)
         except OSError as error:
             self._abandon(act.action, error)
+        finally:
+            for fd in fds:
+                os.close(fd)
         self._settle(entry, held, {write.scope: write.before.found for write in writes})
         return entry.line
 
@@ -158,10 +165,10 @@ class FileStorage:
             **more,
         )
 
-    def _commit(self, entry: Entry, *, plain: bool, sync: bool, held: Held) -> None:
+    def _commit(self, entry: Entry, held: Held, *, plain: bool, sync: Sequence[int] | None) -> None:
         """Append the line: after this the action has happened. Its number is used up even if that fails."""
         try:
-            self._journal.append(entry.line, entry.files, plain=plain, sync=sync)
+            self._journal.append(entry, plain=plain, sync=sync)
         finally:
             held.record(entry.line.seq)
         self._step("committed")
@@ -196,7 +203,7 @@ class FileStorage:
         seq = max(self._next_seq(held), line.seq + 1)
         act = Act(NOTE, line.actor)
         noted = self._head(act, seq, time.time(), {}, base=settled.merged, unapplied=[note])
-        self._commit(Entry(noted, {}), plain=True, sync=True, held=held)
+        self._commit(Entry(noted, {}), held, plain=True, sync=())
         self._step("noted")
         self._settler.sweep()
 
@@ -251,9 +258,9 @@ class FileStorage:
         entry = Entry(line, {source: _file(source, was, gone=False)})
         try:
             self._aside.mkdir(exist_ok=True)
-            write_new(str(self._temporaries / f"{seq}.0"), b"")
+            os.close(write_new(f"{self._settler.temporaries}/{seq}.0", b""))
             self._step("written")
-            self._commit(entry, plain=True, sync=True, held=held)
+            self._commit(entry, held, plain=True, sync=())
         except OSError as error:
             self._abandon(act.action, error)
         self._settle(entry, held)
@@ -281,7 +288,7 @@ class FileStorage:
 
     def _prepare(self) -> None:
         """Make the folders that writing needs; refuse a file system whose locks do not exclude."""
-        if not self._ready or not self._temporaries.is_dir():
+        if not self._ready or not os.path.isdir(self._settler.temporaries):
             if kind := network_file_system(self.folder):
                 reason = f"it lies on {kind}, where the locks of two machines do not exclude each other"
                 raise StoreUnsupported(self.url, reason)

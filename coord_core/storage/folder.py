@@ -107,28 +107,37 @@ def signature_of(info: os.stat_result) -> Signature:
     return info.st_mtime_ns, info.st_size, info.st_ino
 
 
-def unchanged(path: str, found: Found) -> bool:
-    """Say whether `path` is still what was found there."""
+def unchanged(path: str, found: Found, *, fully: bool = True) -> bool:
+    """Say whether `path` is still what was found there; not fully: as far as its signature tells."""
     try:
         signature = signature_of(os.stat(path, follow_symlinks=False))
     except FileNotFoundError:
         return not found.there
     if signature != found.signature:
         return False
-    return not found.racy or look(path).raw == found.raw
+    return not (fully and found.racy) or look(path).raw == found.raw
 
 
-def write_new(path: str, raw: bytes, *, mode: int | None = None, sync: bool = True) -> None:
-    """Write a file that must not be there yet; mode: its permission bits, None for what the umask gives."""
+def write_new(path: str, raw: bytes, *, mode: int | None = None) -> int:
+    """Write a file that must not be there yet and return it open, for the caller to sync and close.
+
+    mode: its permission bits, None for what the umask gives.
+    """
     fd = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC, 0o666)
     try:
         if mode is not None and stat.S_IMODE(mode) != stat.S_IMODE(os.fstat(fd).st_mode):
             os.fchmod(fd, stat.S_IMODE(mode))
         write_all(fd, raw)
-        if sync:
-            os.fsync(fd)
-    finally:
+    except BaseException:
         os.close(fd)
+        raise
+    return fd
+
+
+def begin_sync(fd: int) -> None:
+    """Let the disk begin on what was written, so that a later sync finds it done; only a hint."""
+    if hasattr(os, "posix_fadvise"):
+        os.posix_fadvise(fd, 0, 0, os.POSIX_FADV_DONTNEED)
 
 
 def write_all(fd: int, raw: bytes) -> None:
@@ -154,6 +163,11 @@ def move_to_free(a: str, b: str) -> None:
         if os.path.lexists(b):
             raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), b)
         os.rename(a, b)
+
+
+def can_swap() -> bool:
+    """Say whether the system swaps two files in one step."""
+    return _rename_call() is not None
 
 
 _EXCHANGE, _NO_REPLACE = (2, 1) if sys.platform != "darwin" else (2, 4)  # renameat2(2); renamex_np(2)

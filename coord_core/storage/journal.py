@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -104,6 +104,7 @@ class Journal:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
+        self._prefix = os.path.join(folder, "")
         self._names: list[str] = []
         self._end: tuple[str, int] = ("", 0)
         self._last: Entry | None = None
@@ -111,7 +112,7 @@ class Journal:
     def segments(self) -> list[str]:
         """Return the segments' file names, oldest first."""
         try:
-            names = os.listdir(self.folder)
+            names = os.listdir(self._prefix)
         except (FileNotFoundError, NotADirectoryError):
             return []
         return sorted(name for name in names if len(name) == 26 and name.endswith(".jsonl") and name[:20].isdigit())
@@ -137,7 +138,7 @@ class Journal:
     def look(self) -> None:
         """Look at where the journal ends; whoever holds the store's lock does so once, before `last` and `append`."""
         self._names = self.segments()
-        size = _size(self.folder / self._names[-1]) if self._names else 0
+        size = _size(self._prefix + self._names[-1]) if self._names else 0
         if not self._names:
             self._last = None
         elif (self._names[-1], size) != self._end:
@@ -158,27 +159,32 @@ class Journal:
     def _full(self) -> bool:
         return not self._names or self._end[1] >= SEGMENT_BYTES
 
-    def append(self, line: Line, files: Mapping[str, Mapping[str, Any]], *, plain: bool, sync: bool) -> None:
+    def append(self, entry: Entry, *, plain: bool, sync: Sequence[int] | None) -> None:
         """Append a line, first cutting a torn one: once this returns, the line is committed.
 
+        sync: open files that are synced along with it, None for no sync at all. They go last: a line without its
+        temporaries is made good by recovery, and what the disk has begun on meanwhile is cheap to sync.
         Raises OSError with nothing appended, or OutcomeUnknown if even that could not be made good.
         """
-        raw = to_bytes(line, files, plain)
+        line = entry.line
+        raw = to_bytes(line, entry.files, plain)
         names = [*self._names, f"{line.seq:020}.jsonl"] if self._full else self._names
         flags = os.O_RDWR | os.O_CREAT | os.O_APPEND | os.O_NOFOLLOW | os.O_CLOEXEC
-        fd = os.open(self.folder / names[-1], flags, 0o666)
+        fd = os.open(self._prefix + names[-1], flags, 0o666)
         try:
             size = _cut_torn_line(fd)
             try:
                 write_all(fd, raw)
-                if sync:
+                if sync is not None:
                     _sync(fd)
+                    for other in sync:
+                        os.fsync(other)
             except OSError as error:
                 _take_back(fd, size, line, error)
                 raise
         finally:
             os.close(fd)
-        self._names, self._end, self._last = names, (names[-1], size + len(raw)), Entry(line, files)
+        self._names, self._end, self._last = names, (names[-1], size + len(raw)), entry
         self._drop_old(names)
 
     def _drop_old(self, names: list[str]) -> None:
@@ -263,9 +269,9 @@ def _cut_torn_line(fd: int) -> int:
     return end
 
 
-def _size(path: Path) -> int:
+def _size(path: str | Path) -> int:
     try:
-        return path.stat().st_size
+        return os.stat(path).st_size
     except FileNotFoundError:
         return 0
 

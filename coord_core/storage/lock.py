@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import json
 import os
 import random
 import socket
@@ -13,6 +12,8 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, ClassVar, Final
+
+import orjson
 
 from coord_core.errors import LockTimeout, NestedTransaction
 
@@ -28,6 +29,7 @@ class StoreLock:
 
     def __init__(self, path: Path) -> None:
         self.path = path
+        self._name = str(path)
         self._key = os.path.realpath(path)
         self._queue = self._queues.setdefault(self._key, threading.Lock())
 
@@ -55,7 +57,7 @@ class StoreLock:
         from filelock import lock_descriptor
 
         while True:
-            fd = os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o666)
+            fd = os.open(self._name, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o666)
             try:
                 while not lock_descriptor(fd, blocking=False):
                     waited = time.monotonic() - begun
@@ -73,7 +75,7 @@ class StoreLock:
     def _is_ours(self, fd: int) -> bool:
         """Say whether the path still leads to the locked file: another program may have unlinked it."""
         try:
-            return os.path.samestat(os.fstat(fd), os.stat(self.path))
+            return os.path.samestat(os.fstat(fd), os.stat(self._name))
         except FileNotFoundError:
             return False
 
@@ -95,7 +97,7 @@ class Held:
         self._record: dict[str, Any] = {
             "pid": os.getpid(),
             "host": socket.gethostname(),
-            "since": datetime.now(UTC).isoformat(timespec="milliseconds"),
+            "since": datetime.now(UTC),
             "action": action[:100],
         }
         seq = _parse(os.pread(fd, _RECORD_BYTES, 0)).get("seq")
@@ -105,7 +107,7 @@ class Held:
     def record(self, seq: int) -> None:
         """Write down who holds the lock, and `seq` as the highest number so far."""
         self.seq = max(self.seq, seq)
-        raw = json.dumps({**self._record, "seq": self.seq}, ensure_ascii=True).encode()
+        raw = orjson.dumps({**self._record, "seq": self.seq})
         os.pwrite(self._fd, raw[: _RECORD_BYTES - 1].ljust(_RECORD_BYTES - 1) + b"\n", 0)
 
 
@@ -119,7 +121,7 @@ def read_record(path: Path) -> dict[str, Any]:
 
 def _parse(raw: bytes) -> dict[str, Any]:
     try:
-        record = json.loads(raw)
+        record = orjson.loads(raw)
     except ValueError:
         return {}
     return record if isinstance(record, dict) else {}

@@ -21,7 +21,7 @@ from coord_core.documents import ABSENT, Change, Edit
 from coord_core.errors import UnreadableDocument
 from coord_core.storage import format as fmt
 from coord_core.storage.changes import apply, same
-from coord_core.storage.folder import Found, exchange, look, move_to_free, unchanged, write_new
+from coord_core.storage.folder import Found, can_swap, exchange, look, move_to_free, unchanged, write_new
 from coord_core.storage.journal import Entry
 from coord_core.storage.transaction import revise
 
@@ -50,7 +50,7 @@ class Settler:
     """Finishes journal lines in a folder. step: called with the name of each step of the protocol as it is reached."""
 
     def __init__(self, folder: Path, temporaries: Path, aside: Path, step: Callable[[str], None]) -> None:
-        self.folder, self.temporaries, self.aside, self.step = folder, temporaries, aside, step
+        self.folder, self.temporaries, self.aside, self.step = str(folder), str(temporaries), aside, step
 
     def settle(self, entry: Entry, expected: Mapping[str, Found]) -> Settled:
         """Settle every document of a line that is not settled yet; temporaries stay where something is to be noted.
@@ -78,7 +78,7 @@ class Settler:
     def sweep(self) -> None:
         """Remove all temporaries."""
         for name in self.leftovers():
-            os.unlink(self.temporaries / name)
+            os.unlink(os.path.join(self.temporaries, name))
 
 
 class _Part:
@@ -90,12 +90,14 @@ class _Part:
         self.edits = list(entry.line.changes.get(scope, ()))
         file = entry.files[scope]
         self.name, self.was, self.goes = file["name"], file.get("was"), bool(file.get("gone"))
-        self.temporary = str(settler.temporaries / f"{entry.line.seq}.{n}")
-        self.path = os.path.join(settler.folder, self.name)
+        self.temporary = f"{settler.temporaries}/{entry.line.seq}.{n}"
+        self.path = f"{settler.folder}/{self.name}"
 
     def settle_quickly(self, here: Found) -> bool:
         """Settle a document that still is what it was a moment ago; False if anything is in the way."""
-        if not unchanged(self.path, here) or not self._swap(here, None if self.goes else b""):
+        # Where the system can swap, what comes out is compared in full: until then the signature is enough.
+        fully = not (self.goes or can_swap())
+        if not unchanged(self.path, here, fully=fully) or not self._swap(here, None if self.goes else b""):
             return False
         self._drop()
         return True
@@ -244,7 +246,11 @@ class _Part:
         fresh = self.temporary + ".new"
         with contextlib.suppress(FileNotFoundError):
             os.unlink(fresh)
-        write_new(fresh, raw, mode=mode or None)
+        fd = write_new(fresh, raw, mode=mode or None)
+        try:
+            os.fsync(fd)
+        finally:
+            os.close(fd)
         os.replace(fresh, self.temporary)
 
     def _drop(self) -> None:

@@ -51,6 +51,7 @@ class Shelf:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
+        self._prefix = os.path.join(folder, "")
 
     def find(self, scope: str) -> Stored:
         """Return the file of a scope (the rules are in the design, §2); raises InvalidScope."""
@@ -83,4 +84,4 @@ class Shelf:
         return isinstance(member, str) and bool(member) and member != stored.scope and belongs(stored.name, member)
 
     def _path(self, name: str) -> str:
-        return os.path.join(self.folder, name)
+        return self._prefix + name
