@@ -91,7 +91,9 @@ class NotStored(StorageError):
 
     def __init__(self, action: str, step: str, reason: str) -> None:
         self.action, self.step, self.reason = action, step, reason
-        super().__init__(f"{action}: not stored, {step} failed ({reason}); nothing was changed. Mend the disk and try again")
+        super().__init__(
+            f"{action}: not stored, {step} failed ({reason}); nothing was changed. Mend the disk and try again"
+        )
 
 
 class OutcomeUnknown(StorageError):

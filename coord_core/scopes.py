@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
@@ -10,6 +11,7 @@ from coord_core.errors import InvalidScope
 
 KINDS: Final = ("session", "issue", "locks", "project", "instances", "inbox")
 MAX_BYTES: Final = 1024
+_DIGITS: Final = re.compile(r"(\d+)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +75,7 @@ def from_reference_name(name: str, workspaces: Iterable[str] = ()) -> str:
     for workspace in sorted(workspaces, key=len, reverse=True):
         prefix = reference_name(workspace) + "__"
         if workspace and name.startswith(prefix) and len(name) > len(prefix):
-            return f"{workspace}:{_kind_and_id(name[len(prefix):])}"
+            return f"{workspace}:{_kind_and_id(name[len(prefix) :])}"
     parts = name.split("__")
     if parts[0] in KINDS:
         return _kind_and_id(name)
@@ -87,3 +89,9 @@ def from_reference_name(name: str, workspaces: Iterable[str] = ()) -> str:
 def _kind_and_id(name: str) -> str:
     kind, sep, rest = name.partition("__")
     return f"{kind}:{rest.replace('__', '/')}" if sep else name
+
+
+def natural(name: str) -> tuple[tuple[int, int, str], ...]:
+    """Return a key that sorts names as people do: claude_2 before claude_10."""
+    parts = _DIGITS.split(name.casefold())
+    return tuple((1, int(part[:18]), "") if part.isdecimal() and part.isascii() else (0, 0, part) for part in parts)

@@ -6,8 +6,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from coord_core.documents import Batch, Document, Line, Unreadable
+from coord_core.state.index import EMPTY, Index
 from coord_core.state.liveness import Limits
-from coord_core.state.records import Event, Finding, Holdings, Issue, Lock, Session, Signs, Verdict, WorkList
+from coord_core.state.records import Deed, Event, Finding, Holdings, Issue, Lock, Session, Signs, Verdict, WorkList
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -15,12 +16,14 @@ class Board:
     """Everything at one instant; immutable, and it shares unchanged records with the board before it.
 
     now: the instant, seconds since 1970. Records are keyed by full scope (lists by their key, unreadable files by
-    source); so are verdicts, holdings and signs, by the session's scope. events: by workspace, oldest first. shared: the
-    scopes that are none of these. findings: worst first. changed_at: when a document last changed. journaled: there
-    is a journal. problem: why the store cannot be looked at just now, "" when it can; the rest is then the last good view.
+    source); so are verdicts, holdings and signs, by the session's scope. events: by workspace, oldest first. shared:
+    the scopes that are none of these. findings: worst first. changed_at: when a document last changed. journaled: there
+    is a journal. problem: why the store cannot be looked at just now, "" when it can; the rest is then the last good
+    view. history: what each session did and what was done to it, oldest first, as far as the journal's lines were
+    given. holdings also has the names that own something though no session is known by them.
     """
 
-    now: float
+    now: float = 0.0
     limits: Limits = field(default_factory=Limits)
     documents: Mapping[str, Document] = field(default_factory=dict)
     unreadable: Mapping[str, Unreadable] = field(default_factory=dict)
@@ -38,13 +41,31 @@ class Board:
     changed_at: float | None = None
     journaled: bool = False
     problem: str = ""
+    index: Index = field(default=EMPTY, repr=False)
 
-    def update(self, batch: Batch, *, now: float, processes: Mapping[str, str | None] | None = None) -> Board:
+    def update(
+        self,
+        batch: Batch,
+        *,
+        now: float,
+        processes: Mapping[str, str | None] | None = None,
+        mono: float | None = None,
+        boot: str = "",
+    ) -> Board:
         """Return the board after `batch` at `now`; with an empty batch only time has passed.
 
-        processes: by session scope, why its process is proven gone, "" if it provably lives, None if nobody can say.
+        processes: by session scope, why its process is proven gone, "" if it provably lives, None if nobody can say;
+        without it, as it was given last. mono, boot: the monotonic clock and the id of this boot, by which lines of
+        this boot are aged whatever the wall clock does.
         """
-        raise NotImplementedError
+        from coord_core.state.updating import updated
+
+        return updated(self, batch, now=now, processes=processes, mono=mono, boot=boot)
+
+    def history(self, session: str) -> tuple[Deed, ...]:
+        """Return what a session did and what was done to it, oldest first, as far as the journal's lines were given."""
+        activity = self.index.activity.get(session)
+        return activity.deeds if activity is not None else ()
 
 
 __all__ = ["Board", "Line"]

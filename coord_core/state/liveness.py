@@ -2,7 +2,15 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
+from typing import Final
+
+from coord_core.state.records import Life, Session, Signs, Verdict
+from coord_core.times import clock, day_clock
+
+OFF_WORDS: Final = frozenset({"signed_off", "signed off", "off", "offline", "ended", "closed"})
+_NEVER: Final = math.inf
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,3 +25,50 @@ class Limits:
     task: float = 60 * 60
     handoff: float = 30 * 60
     repeats: int = 10
+    future: float = 2 * 60
+
+
+def judge(session: Session, signs: Signs, process: str | None, limits: Limits, now: float) -> tuple[Verdict, float]:
+    """Return the verdict on a session, and when time alone may change it.
+
+    process: why its process is proven gone, "" if it provably lives, None if nobody can say.
+    """
+    seen = signs.seen
+    if signed_off(session):
+        return Verdict(Life.OFF, "signed off", seen), _NEVER
+    if process:
+        return Verdict(Life.DEAD, f"dead: {process}", seen), _NEVER
+    if seen is None:
+        return Verdict(Life.UNKNOWN, _unknown(session), None), _NEVER
+    silent = now - seen
+    if silent < limits.late:
+        return Verdict(Life.LIVE, _live(session, process, limits), None), seen + limits.late
+    running = f", though pid {session.pid} on {session.host} runs" if process == "" else ""
+    since = day_clock(seen, now)
+    if silent < limits.stale:
+        return Verdict(Life.LATE, f"late: no sign since {since}{running}", seen + limits.late), seen + limits.stale
+    return Verdict(Life.STALE, f"stale: no sign since {since}{running}", seen + limits.stale), _midnight(seen, now)
+
+
+def signed_off(session: Session) -> bool:
+    """Say whether a session has said good-bye: the registry knows, and without an entry there its status does."""
+    if session.registry is not None:
+        return session.registry == "available"
+    return session.status is not None and session.status.casefold() in OFF_WORDS
+
+
+def _live(session: Session, process: str | None, limits: Limits) -> str:
+    if process == "":
+        return f"live: pid {session.pid} on {session.host} runs"
+    return f"live: a sign within {limits.late / 60:g}m"
+
+
+def _unknown(session: Session) -> str:
+    if not session.exists:
+        return "unknown: only the registry names it"
+    return "unknown: no heartbeat, and nothing else dates it"
+
+
+def _midnight(seen: float, now: float) -> float:
+    """Return when the evidence must name the day as well as the hour."""
+    return now + 3600 if day_clock(seen, now) == clock(seen) else _NEVER

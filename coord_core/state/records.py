@@ -7,19 +7,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any
 
-
-@dataclass(frozen=True, slots=True)
-class Moment:
-    """A time that somebody stated.
-
-    at: seconds since 1970 to count ages from, None if it cannot be known. stated: what the document says, as text.
-    trusted: the stated time is the one used; False: `at` is when the key was written, because the stated time is
-    unreadable or more than a day away from that.
-    """
-
-    at: float | None
-    stated: str
-    trusted: bool = True
+from coord_core.moments import Era, Moment
 
 
 class Life(Enum):
@@ -56,7 +44,8 @@ class Session:
 
     scope: its full name (also when only the registry knows it). issue: `current_issue` as text. registry: "taken",
     "available" or None. pid, pid_started, boot_id, host: of the agent's process, where recorded; pid_started in the
-    unit that `processes` uses.
+    unit that `processes` uses; boot_id is what `processes.place()` said there. issue_since: when `current_issue` was
+    written, by the session itself. progress: its own, where it broadcasts one beside the issue's.
     """
 
     scope: str
@@ -79,6 +68,8 @@ class Session:
     branch: str = ""
     tmux_pane: str = ""
     tty: str = ""
+    issue_since: float | None = None
+    progress: Progress | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,7 +152,7 @@ class Task:
 
     list: the list's key on the board. id: as text (its place in the list, from 1, without one). raw_id: as stored,
     None without one. index: place in the list. owner_key: which key names the owner in this list. summary: `test
-    server.py`, or its name. since: when it was taken, or when it was finished.
+    server.py`, or its name. since: when it was added, taken or finished, whichever it is now.
     """
 
     list: str
@@ -183,7 +174,8 @@ class WorkList:
     """A list of tasks inside a document: the queue, the migrations, a release plan.
 
     key: unique on the board, `{scope}#{path joined by .}`. name: short, as people say it (`queue`, `v1.0.0`). path:
-    members from the document's data down to the list. coordinator, status: of a release plan.
+    members from the document's data down to the list. coordinator, status: of a release plan. era: how its stamps are
+    read.
     """
 
     key: str
@@ -195,11 +187,12 @@ class WorkList:
     owner_key: str = "claimed_by"
     coordinator: str | None = None
     status: str | None = None
+    era: Era = field(default_factory=Era)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Event:
-    """One entry of `project:events`."""
+    """One entry of `project:events`; item: as stored."""
 
     workspace: str
     time: Moment | None
@@ -207,6 +200,21 @@ class Event:
     type: str
     message: str
     metadata: Mapping[str, Any]
+    item: Mapping[str, Any] = field(default_factory=dict)
+    era: Era = field(default_factory=Era)
+
+
+@dataclass(frozen=True, slots=True)
+class Deed:
+    """Something that a session did, or that was done to it, as its journal line `seq` tells at `at`.
+
+    by: the session's id, or the supervisor (`kim@laptop`). what: in words (`progress #15 75%`).
+    """
+
+    seq: int
+    at: float
+    by: str
+    what: str
 
 
 @dataclass(frozen=True, slots=True)

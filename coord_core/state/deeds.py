@@ -1,0 +1,158 @@
+"""Journal lines in words: who did it, what it was, and whom it concerns."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any, Final
+
+from coord_core.documents import Change, Edit, Line, Splice
+from coord_core.scopes import parse
+from coord_core.state.reading import mapping, session_scope, text, words
+from coord_core.state.worklists import OWNER_KEYS
+
+_VERBS: Final = {
+    "claim_issue": "claimed",
+    "release_issue": "released",
+    "acquire_lock": "acquired",
+    "renew_lock": "renewed",
+    "release_lock": "released",
+    "enqueue_task": "added",
+    "claim_next_task": "claimed",
+    "complete_task": "completed",
+    "fail_task": "failed",
+    "update_progress": "progress",
+    "offer_handoff": "handed off",
+    "accept_handoff": "took over",
+    "reassign_issue": "reassigned",
+    "reassign_task": "reassigned",
+    "requeue_task": "put back",
+    "quarantine": "set aside",
+}
+_PLAIN: Final = {
+    "sign_on": "signed on",
+    "sign_off": "signed off",
+    "sign_off_session": "was signed off",
+    "clean_up_session": "was cleaned up",
+    "reassign_session": "gave its work away",
+    "send_message": "got a message",
+    "undo": "undid a change",
+    "redo": "did a change again",
+}
+_ON_ISSUES: Final = ("issue",)
+_ON: Final = {
+    "claim_issue": ("issue",), "release_issue": ("issue",), "update_progress": ("issue",), "offer_handoff": ("issue",),
+    "accept_handoff": ("issue",), "reassign_issue": ("issue",), "acquire_lock": ("locks",), "renew_lock": ("locks",),
+    "release_lock": ("locks",),
+}  # fmt: skip
+_NAMES: Final = frozenset({"claimed_by", "current_session", "locked_by", *OWNER_KEYS})
+
+
+def session_of(line: Line) -> str | None:
+    """Return the full scope of the session that wrote a line, None if a supervisor did."""
+    name = text(line.actor.get("session"))
+    return session_scope(words(line.actor.get("workspace")), name) if name else None
+
+
+def supervisor_of(line: Line) -> str | None:
+    """Return the supervisor who wrote a line, None if an agent did."""
+    return text(line.actor.get("supervisor"))
+
+
+def is_heartbeat(line: Line, session: str) -> bool:
+    """Say whether a line is only a heartbeat of the session that wrote it."""
+    if line.action == "heartbeat":
+        return True
+    return bool(line.changes) and all(
+        scope == session and all(edit.path[:1] == ("last_heartbeat",) for edit in edits)
+        for scope, edits in line.changes.items()
+    )
+
+
+def logged(line: Line) -> tuple[str, str] | None:
+    """Return type and message of the last event that a line put into a log."""
+    found = None
+    for scope, edits in line.changes.items():
+        if not scope.endswith(":events") and scope != "project:events":
+            continue
+        for edit in edits:
+            for item in _put_in(edit):
+                if isinstance(item, dict):
+                    found = (words(item.get("type")), words(item.get("message")))
+    return found
+
+
+def describe(line: Line) -> str:
+    """Return what a line did, in words (`progress #15 75%`)."""
+    action = line.action
+    if action == "log_event":
+        kind, message = logged(line) or ("", "")
+        return message or kind or "logged an event"
+    if action in _PLAIN:
+        return _PLAIN[action]
+    verb = _VERBS.get(action)
+    if verb is not None:
+        return " ".join((verb, *_objects(line, _ON.get(action, ())), *_percent(line)))
+    things = list(_objects(line, ()))
+    return f"{action.replace('_', ' ')} {', '.join(things)}".rstrip()
+
+
+def _objects(line: Line, kinds: tuple[str, ...]) -> Iterator[str]:
+    for full, edits in line.changes.items():
+        scope = parse(full)
+        if kinds and scope.kind not in kinds:
+            continue
+        if scope.kind == "issue":
+            yield f"#{scope.id}"
+        elif scope.kind == "locks":
+            yield scope.id
+        elif scope.kind == "session" and not kinds:
+            continue
+        elif scope.id != "events":
+            yield from dict.fromkeys(_tasks(scope.id or scope.kind, edits)) or [scope.short]
+
+
+def _tasks(name: str, edits: Any) -> Iterator[str]:
+    for edit in edits:
+        path = edit.path
+        where = str(path[0]) if name == "release" and len(path) > 1 and isinstance(path[0], str) else name
+        ids = [step["id"] for step in path if isinstance(step, Mapping) and "id" in step]
+        ids += [item["id"] for item in _put_in(edit) if isinstance(item, dict) and "id" in item]
+        yield from (f"{where}#{one}" for one in ids)
+
+
+def _put_in(edit: Edit) -> tuple[Any, ...]:
+    """Return the list items that an edit puts in."""
+    if isinstance(edit, Splice):
+        return tuple(edit.inserted)
+    return tuple(edit.new) if isinstance(edit.new, list) else ()
+
+
+def _percent(line: Line) -> Iterator[str]:
+    for edits in line.changes.values():
+        for edit in edits:
+            if not isinstance(edit, Change):
+                continue
+            if edit.path == ("progress", "percent"):
+                yield f"{words(edit.new)}%"
+            elif edit.path == ("progress",) and text(mapping(edit.new).get("percent")) is not None:
+                yield f"{words(mapping(edit.new)['percent'])}%"
+
+
+def concerned(line: Line) -> set[str]:
+    """Return the scopes of the sessions that a line takes from, gives to, or is about."""
+    found = set()
+    for full, edits in line.changes.items():
+        scope = parse(full)
+        if scope.kind in ("session", "inbox") and scope.id:
+            found.add(session_scope(scope.workspace, scope.id))
+        for edit in edits:
+            if isinstance(edit, Change) and edit.path and edit.path[-1] in _NAMES:
+                found |= {session_scope(scope.workspace, who) for who in map(text, (edit.old, edit.new)) if who}
+    return found
+
+
+def deleted_sessions(line: Line) -> set[str]:
+    """Return the scopes of the sessions whose documents a clean-up took away."""
+    if line.action not in ("clean_up_session", "clean_up_stale"):
+        return set()
+    return {full for full in line.changes if parse(full).kind == "session"}

@@ -1,0 +1,213 @@
+"""Documents filed: what changed is read again, and every index that names it is brought up to date."""
+
+from __future__ import annotations
+
+from bisect import bisect_left, insort
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, Final
+
+from coord_core.documents import Batch, Document, Unreadable
+from coord_core.scopes import in_workspace, natural
+from coord_core.state.index import Draft
+from coord_core.state.intake import Journal
+from coord_core.state.parts import read, same
+from coord_core.state.reading import NOTHING, Context, Part, session_scope
+from coord_core.state.records import Session
+from coord_core.times import naive_utc_iso
+
+if TYPE_CHECKING:
+    from coord_core.state.board import Board
+
+WINDOW: Final = 1800.0
+FILE: Final = "file:"
+
+
+class Filing:
+    """The documents' part of a board in the making.
+
+    touched: sessions of which something new is known. subjects: what findings must be sought for again.
+    """
+
+    def __init__(self, board: Board, journal: Journal, now: float) -> None:
+        index = board.index
+        self.journal, self.now = journal, now
+        self.recent = naive_utc_iso(max(0.0, now - WINDOW))
+        self.parts = Draft(index.parts)
+        self.mentions = Draft(index.mentions)
+        self.workers = Draft(index.workers)
+        self.registry = Draft(index.registry)
+        self.places = Draft(index.places)
+        self.documents = Draft(board.documents)
+        self.unreadable: Draft[str, Unreadable] = Draft(board.unreadable)
+        self.issues = Draft(board.issues)
+        self.locks = Draft(board.locks)
+        self.lists = Draft(board.lists)
+        self.events = Draft(board.events)
+        self.shared = board.shared
+        self.changed_at, self.revised = board.changed_at, False
+        # dicts keep order, so that the same batch always gives the same board.
+        self.touched: dict[str, None] = {}
+        self.subjects: dict[str, None] = {}
+
+    def look(self, batch: Batch) -> None:
+        """File the documents that changed, registries first: sessions need to know what those say."""
+        documents, unreadable = batch.documents, batch.unreadable
+        if batch.whole:
+            documents = {**dict.fromkeys(self.parts.now.keys() - documents.keys()), **documents}
+            unreadable = {**dict.fromkeys(self.unreadable.now.keys() - unreadable.keys()), **unreadable}
+        registries = [scope for scope in documents if scope.endswith("instances")]
+        for scope in registries:
+            self._place(scope, documents[scope])
+        for scope, document in documents.items():
+            self._place(scope, document)
+        for scope in self.journal.rewritten:
+            part = self.parts.now.get(scope)
+            if part is not None:
+                self._file(part, self._read(part.document, part))
+        for source, problem in unreadable.items():
+            self._set_aside(source, problem)
+
+    def _set_aside(self, source: str, problem: Unreadable | None) -> None:
+        if problem == self.unreadable.now.get(source):
+            return
+        self.subjects[FILE + source] = None
+        self.changed_at = self.now
+        if problem is None:
+            self.unreadable.drop(source)
+        else:
+            self.unreadable.set(source, problem)
+
+    def _place(self, scope: str, document: Document | None) -> None:
+        old = self.parts.now.get(scope)
+        if document is None:
+            if old is not None:
+                self.parts.drop(scope)
+                self.documents.drop(scope)
+                self.changed_at = self.now
+                self._file(old, None)
+        elif old is None or not same(old.document, document):
+            self.changed_at = max(self.changed_at or 0.0, document.written_at)
+            self.revised = self.revised or document.revision is not None
+            new = self._read(document, old)
+            self.parts.set(scope, new)
+            self.documents.set(scope, document)
+            self._file(old, new)
+
+    def _read(self, document: Document, before: Part | None) -> Part:
+        scope = document.scope
+        supervised = self.journal.supervised.now.get(scope, NOTHING)
+        return read(document, Context(self.recent, supervised, before, self.registry.now.get(scope)))
+
+    def _file(self, old: Part | None, new: Part | None) -> None:
+        """Put a document's new reading in the place of its old one, and note whom that concerns."""
+        part: Part = new or old  # type: ignore[assignment]
+        scope, kind = part.document.scope, part.kind
+        self.subjects[scope] = None
+        self._file_mentions(scope, old.mentions if old else NOTHING, new.mentions if new else NOTHING)
+        if part.record is None:
+            self._file_other(scope, part, old, new)
+        elif kind == "session":
+            self._file_session(scope, old, new)
+        else:
+            _put(self.issues if kind == "issue" else self.locks, scope, new.record if new else None)
+        if new is not None:
+            self.parts.set(scope, new)
+        if old is None or new is None:
+            self._file_workspace(part.workspace, 1 if old is None else -1)
+
+    def _file_mentions(self, scope: str, before: Mapping[str, Any], after: Mapping[str, Any]) -> None:
+        for session in before:
+            if session not in after:
+                rest = {where: one for where, one in self.mentions.now[session].items() if where != scope}
+                if rest:
+                    self.mentions.set(session, rest)
+                else:
+                    self.mentions.drop(session)
+                self.touched[session] = None
+        for session, mention in after.items():
+            known = self.mentions.now.get(session)
+            self.mentions.set(session, {**known, scope: mention} if known else {scope: mention})
+            self.touched[session] = None
+
+    def _file_session(self, scope: str, old: Part | None, new: Part | None) -> None:
+        self.touched[scope] = None
+        before, after = _worked_on(old), _worked_on(new)
+        if before != after:
+            if before is not None:
+                self._set_workers(before, tuple(w for w in self.workers.now.get(before, ()) if w != scope))
+            if after is not None:
+                workers = (*self.workers.now.get(after, ()), scope)
+                self._set_workers(after, tuple(sorted(workers, key=natural)) if len(workers) > 1 else workers)
+        elif after is not None:
+            self.subjects[after] = None
+
+    def _set_workers(self, issue: str, workers: tuple[str, ...]) -> None:
+        self.subjects[issue] = None
+        if workers:
+            self.workers.set(issue, workers)
+        else:
+            self.workers.drop(issue)
+
+    def _file_other(self, scope: str, part: Part, old: Part | None, new: Part | None) -> None:
+        if part.kind == "instances":
+            self._file_registry(part.workspace, old, new)
+            return
+        if part.kind == "project" and part.id == "events":
+            _put(self.events, part.workspace, new.events if new else None)
+            return
+        lists = {one.key: one for one in new.lists} if new else {}
+        for one in old.lists if old else ():
+            if one.key not in lists:
+                self.lists.drop(one.key)
+        for key, work in lists.items():
+            self.lists.set(key, work)
+        if part.kind != "inbox":
+            self._share(scope, new is not None and not lists)
+
+    def _share(self, scope: str, shared: bool) -> None:
+        place = bisect_left(self.shared, scope)
+        there = place < len(self.shared) and self.shared[place] == scope
+        if shared and not there:
+            scopes = list(self.shared)
+            insort(scopes, scope)
+            self.shared = tuple(scopes)
+        elif there and not shared:
+            self.shared = (*self.shared[:place], *self.shared[place + 1 :])
+
+    def _file_registry(self, workspace: str, old: Part | None, new: Part | None) -> None:
+        before, after = old.registry if old else NOTHING, new.registry if new else NOTHING
+        for who in before.keys() - after.keys():
+            self.registry.drop(session_scope(workspace, who))
+            self._registered(session_scope(workspace, who))
+        for who, said in after.items():
+            if before.get(who) != said:
+                self.registry.set(session_scope(workspace, who), said)
+                self._registered(session_scope(workspace, who))
+
+    def _registered(self, scope: str) -> None:
+        part = self.parts.now.get(scope)
+        if part is not None:
+            self._file(part, self._read(part.document, part))
+        self.touched[scope] = None
+
+    def _file_workspace(self, workspace: str, more: int) -> None:
+        count = self.places.now.get(workspace, 0) + more
+        if count:
+            self.places.set(workspace, count)
+        else:
+            self.places.drop(workspace)
+
+
+def _worked_on(part: Part | None) -> str | None:
+    """Return the scope of the issue that a session's document says it works on."""
+    session = part.record if part is not None else None
+    if isinstance(session, Session) and session.issue is not None:
+        return in_workspace(session.workspace, f"issue:{session.issue}")
+    return None
+
+
+def _put(draft: Draft[str, Any], key: str, value: Any) -> None:
+    if value is None:
+        draft.drop(key)
+    else:
+        draft.set(key, value)

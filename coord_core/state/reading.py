@@ -1,0 +1,115 @@
+"""What is common to reading documents: values of any type as text, and Part, one document read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any, Final, NamedTuple
+
+from coord_core.documents import Document
+from coord_core.moments import Moment
+from coord_core.state.records import Event, Issue, Lock, Session, Task, WorkList
+from coord_core.times import utc
+
+NOTHING: Final[Mapping[str, Any]] = {}
+ECHO: Final = 5.0
+"""Seconds within which an event is taken to tell of the act itself."""
+
+
+class Mention(NamedTuple):
+    """What one document says of one session: its signs of life there, and what it has.
+
+    seen, did: seconds since 1970. times: of changes in the last half hour. echo: `what` is an event's words. repeats:
+    how often the session logged its last event in a row; repeated: its words; since: when it first did.
+    """
+
+    seen: float | None = None
+    did: float | None = None
+    what: str = ""
+    times: tuple[float, ...] = ()
+    locks: tuple[Lock, ...] = ()
+    issues: tuple[Issue, ...] = ()
+    tasks: tuple[Task, ...] = ()
+    wants: tuple[Lock, ...] = ()
+    echo: bool = False
+    repeats: int = 1
+    repeated: str = ""
+    since: float | None = None
+
+
+class Part(NamedTuple):
+    """One document read: its records, and what it says of sessions (by full session scope)."""
+
+    document: Document
+    workspace: str
+    kind: str
+    id: str
+    record: Session | Issue | Lock | None = None
+    lists: tuple[WorkList, ...] = ()
+    events: tuple[Event, ...] = ()
+    registry: Mapping[str, str] = NOTHING
+    mentions: Mapping[str, Mention] = NOTHING
+    stamps: tuple[tuple[str, Moment], ...] = ()
+
+
+class Context(NamedTuple):
+    """What reading a document needs to know besides it.
+
+    recent: the instant half an hour ago, as metadata writes it. supervised: when a supervisor last wrote the document's
+    keys, seconds since 1970: no sign of its subjects' life. before: the same document as it was read last. registered:
+    the registry's word on the session whose document it is.
+    """
+
+    recent: str
+    supervised: Mapping[str, float] = NOTHING
+    before: Part | None = None
+    registered: str | None = None
+
+
+def text(value: object) -> str | None:
+    """Return a name or an id as text; None for nothing, and for what is no name."""
+    if type(value) is str:
+        return value or None
+    if isinstance(value, int) and not isinstance(value, bool):
+        return str(value) if value.bit_length() < 128 else None
+    if isinstance(value, float):
+        return str(value)
+    return None
+
+
+def words(value: object) -> str:
+    """Return a value meant to be read as text, "" if it is none."""
+    return value if type(value) is str else text(value) or ""
+
+
+def mapping(value: object) -> Mapping[str, Any]:
+    """Return a value that should be an object, an empty one if it is none."""
+    return value if isinstance(value, dict) else NOTHING
+
+
+def items(value: object) -> Iterable[Any]:
+    """Return the items of a value that should be a list, none if it is no list."""
+    return value if isinstance(value, list) else ()
+
+
+def session_scope(workspace: str, name: str) -> str:
+    """Return the full scope of a session's document."""
+    return f"{workspace}:session:{name}" if workspace else f"session:{name}"
+
+
+def sign(document: Document, context: Context, key: str) -> float | None:
+    """Return when a session that `key` names was alive, as its metadata tells; None if a supervisor wrote it."""
+    entry = document.metadata.get(key)
+    at = utc(entry.get("updated_at")) if isinstance(entry, dict) else None
+    if at is None or (context.supervised and at <= context.supervised.get(key, 0.0) + ECHO):
+        return None
+    return clamp(at, document)
+
+
+def clamp(at: float, document: Document) -> float:
+    """Return a time of writing, no later than the document was stored."""
+    return at if at <= document.written_at or not document.written_at else document.written_at
+
+
+def stamps(*named: tuple[str, Moment | None]) -> tuple[tuple[str, Moment], ...]:
+    """Return the moments that are there, with their keys."""
+    return tuple([(key, moment) for key, moment in named if moment is not None])

@@ -1,0 +1,115 @@
+"""Sessions settled: who there is, their signs of life, what they hold, and the verdict on each."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, Final
+
+from coord_core.scopes import in_workspace, natural, parse
+from coord_core.state.filing import Filing
+from coord_core.state.index import Draft, Planner
+from coord_core.state.intake import Journal
+from coord_core.state.liveness import judge
+from coord_core.state.reading import NOTHING, Mention
+from coord_core.state.records import Holdings, Session
+from coord_core.state.signs import weigh
+
+if TYPE_CHECKING:
+    from coord_core.state.board import Board
+
+NOTHING_HELD: Final = Holdings()
+
+
+class Roster:
+    """The sessions' part of a board in the making.
+
+    subjects: what findings must be sought for again, because a session changed.
+    """
+
+    def __init__(self, board: Board, filing: Filing, journal: Journal, now: float) -> None:
+        self.filing, self.journal, self.now, self.limits = filing, journal, now, board.limits
+        self.sessions = Draft(board.sessions)
+        self.verdicts = Draft(board.verdicts)
+        self.holdings = Draft(board.holdings)
+        self.signs = Draft(board.signs)
+        self.due = Planner(board.index.seen_due)
+        self.subjects: dict[str, None] = {}
+
+    def settle(self, touched: Iterable[str], processes: Mapping[str, str | None], offset: float | None) -> None:
+        """Look again at the touched sessions, and at those that are due."""
+        scopes = dict.fromkeys(touched)
+        scopes.update(dict.fromkeys(self.due.take(self.now)))
+        for scope in scopes:
+            self._settle(scope, processes.get(scope), offset)
+
+    def _settle(self, scope: str, process: str | None, offset: float | None) -> None:
+        self.subjects[scope] = None
+        mentions = self.filing.mentions.now.get(scope, NOTHING)
+        self._hold(scope, mentions)
+        old, session = self.sessions.now.get(scope), self._session(scope)
+        if session is None:
+            if old is not None:
+                self._forget(scope, old, mentions)
+            return
+        if session is not old:
+            self.sessions.set(scope, session)
+        signs, due = weigh(
+            mentions.values(), self.journal.activity.now.get(scope), self.now, offset, self.limits.future
+        )
+        if signs != self.signs.now.get(scope):
+            self.signs.set(scope, signs)
+        verdict, later = judge(session, signs, process, self.limits, self.now)
+        before = self.verdicts.now.get(scope)
+        if verdict != before:
+            self.verdicts.set(scope, verdict)
+            if before is None or before.life is not verdict.life:
+                self._spread(session, mentions)
+        self.due.set(scope, min(due, later))
+
+    def _session(self, scope: str) -> Session | None:
+        part = self.filing.parts.now.get(scope)
+        if part is not None and isinstance(part.record, Session):
+            return part.record
+        if self.filing.registry.now.get(scope) != "taken":
+            return None
+        old = self.sessions.now.get(scope)
+        if old is not None and not old.exists:
+            return old
+        name = parse(scope)
+        return Session(scope, name.workspace, name.id, exists=False, registry="taken")
+
+    def _forget(self, scope: str, session: Session, mentions: Mapping[str, Mention]) -> None:
+        self.sessions.drop(scope)
+        self.verdicts.drop(scope)
+        self.signs.drop(scope)
+        self.due.set(scope, float("inf"))
+        self._spread(session, mentions)
+
+    def _spread(self, session: Session, mentions: Mapping[str, Mention]) -> None:
+        """Note what else must be looked at again because of a session: all that names it, and its issue."""
+        self.subjects.update(dict.fromkeys(mentions))
+        if session.issue is not None:
+            self.subjects[in_workspace(session.workspace, f"issue:{session.issue}")] = None
+
+    def _hold(self, scope: str, mentions: Mapping[str, Mention]) -> None:
+        held = holdings(mentions)
+        old = self.holdings.now.get(scope)
+        if held is NOTHING_HELD and scope not in self.filing.parts.now and scope not in self.filing.registry.now:
+            self.holdings.drop(scope)
+        elif held != old:
+            self.holdings.set(scope, held)
+
+
+def holdings(mentions: Mapping[str, Mention]) -> Holdings:
+    """Return everything that a session has, from all documents that name it, in natural order."""
+    order: Iterable[str] = mentions if len(mentions) < 2 else sorted(mentions, key=_order)
+    all_of = [mentions[scope] for scope in order]
+    locks = tuple([lock for one in all_of for lock in one.locks])
+    issues = tuple([issue for one in all_of for issue in one.issues])
+    tasks = tuple([task for one in all_of for task in one.tasks])
+    wants = tuple([lock for one in all_of for lock in one.wants])
+    return Holdings(locks, issues, tasks, wants) if locks or issues or tasks or wants else NOTHING_HELD
+
+
+def _order(scope: str) -> tuple[bool, tuple[tuple[int, int, str], ...]]:
+    return not scope.endswith("project:queue"), natural(scope)

@@ -1,0 +1,241 @@
+"""Compare, apply and invert changes of data: pure.
+
+Comparison is strict about types: 1 is neither 1.0 nor true. Lists whose items carry unique ids are compared by id.
+"""
+
+from __future__ import annotations
+
+import marshal
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, Final
+
+from coord_core.documents import ABSENT, Change, Edit, Splice, Step
+
+FULL_LOG_SHIFT: Final = 64
+
+
+def fingerprint(value: Any) -> bytes:
+    """Return bytes that are equal for equal data of equal types and order; raises ValueError for what is no data."""
+    # Format 2 has no back references, so the bytes depend on nothing but the value.
+    return marshal.dumps(value, 2)
+
+
+def from_fingerprint(raw: bytes) -> Any:
+    """Return the value that a fingerprint was taken of."""
+    return marshal.loads(raw)
+
+
+def same(a: Any, b: Any) -> bool:
+    """Say whether two values are the same data, types included; the order of members does not count."""
+    if fingerprint(a) == fingerprint(b):
+        return True
+    if type(a) is not type(b):
+        return False
+    if isinstance(a, dict):
+        return a.keys() == b.keys() and all(same(a[key], b[key]) for key in a)
+    if isinstance(a, list):
+        return len(a) == len(b) and all(map(same, a, b))
+    return False
+
+
+def diff(old: Mapping[str, Any], new: Mapping[str, Any], path: tuple[Step, ...] = ()) -> Iterator[Edit]:
+    """Yield the edits that turn `old` into `new`."""
+    for key in [*old, *(key for key in new if key not in old)]:
+        yield from diff_values((*path, key), old.get(key, ABSENT), new.get(key, ABSENT))
+
+
+def diff_values(path: tuple[Step, ...], old: Any, new: Any) -> Iterator[Edit]:
+    """Yield the edits that turn the value `old` at `path` into `new`; either may be ABSENT."""
+    if old is ABSENT or new is ABSENT:
+        if old is not new:
+            yield Change(path, old, new)
+    elif same(old, new):
+        return
+    elif isinstance(old, dict) and isinstance(new, dict):
+        yield from diff(old, new, path)
+    elif isinstance(old, list) and isinstance(new, list):
+        yield from _diff_lists(path, old, new)
+    else:
+        yield Change(path, old, new)
+
+
+def _diff_lists(path: tuple[Step, ...], old: list[Any], new: list[Any]) -> Iterator[Edit]:
+    before, after = _ids(old), _ids(new)
+    if before is not None and after is not None:
+        yield from _diff_by_id(path, old, new, before, after)
+    elif _repeats_an_id(old) or _repeats_an_id(new):
+        yield Change(path, old, new)
+    else:
+        yield from _diff_by_place(path, old, new)
+
+
+def _ids(items: list[Any]) -> dict[bytes, int] | None:
+    """Return each item's place by its id, None where the items do not all carry one of their own."""
+    places: dict[bytes, int] = {}
+    for place, item in enumerate(items):
+        if not isinstance(item, dict) or not isinstance(item.get("id"), str | int):
+            return None
+        places[fingerprint(item["id"])] = place
+    return places if len(places) == len(items) else None
+
+
+def _repeats_an_id(items: list[Any]) -> bool:
+    marks = _id_marks(items)
+    return len(set(marks)) < len(marks)
+
+
+def _diff_by_id(
+    path: tuple[Step, ...], old: list[Any], new: list[Any], before: dict[bytes, int], after: dict[bytes, int]
+) -> Iterator[Edit]:
+    stay = [key for key in before if key in after]
+    if stay != [key for key in after if key in before]:
+        yield Change(path, old, new)
+        return
+    for key in stay:
+        item = old[before[key]]
+        yield from diff_values((*path, {"id": item["id"]}), item, new[after[key]])
+    i, j, splices = 0, 0, []
+    for i2, j2 in [*((before[key], after[key]) for key in stay), (len(old), len(new))]:
+        if i2 > i or j2 > j:
+            splices.append(Splice(path, i, tuple(old[i:i2]), tuple(new[j:j2])))
+        i, j = i2 + 1, j2 + 1
+    # From the end, so that each one's place is not moved by those before it.
+    yield from reversed(splices)
+
+
+def _diff_by_place(path: tuple[Step, ...], old: list[Any], new: list[Any]) -> Iterator[Edit]:
+    for gone in range(1, min(len(old), FULL_LOG_SHIFT)):
+        # A log that is full: some fell off the front, some came at the end.
+        if new and same(old[gone], new[0]):
+            kept = len(old) - gone
+            if fingerprint(old[gone:]) == fingerprint(new[:kept]):
+                yield Splice(path, 0, tuple(old[:gone]), ())
+                if len(new) > kept:
+                    yield Splice(path, kept, (), tuple(new[kept:]))
+                return
+    start = 0
+    while start < min(len(old), len(new)) and same(old[start], new[start]):
+        start += 1
+    end = 0
+    while end < min(len(old), len(new)) - start and same(old[-1 - end], new[-1 - end]):
+        end += 1
+    yield Splice(path, start, tuple(old[start : len(old) - end]), tuple(new[start : len(new) - end]))
+
+
+def invert(edits: Sequence[Edit]) -> tuple[Edit, ...]:
+    """Return the edits that take these back."""
+    return tuple(
+        Change(edit.path, edit.new, edit.old)
+        if isinstance(edit, Change)
+        else Splice(edit.path, edit.at, edit.inserted, edit.removed)
+        for edit in reversed(edits)
+    )
+
+
+def apply(data: dict[str, Any], edits: Sequence[Edit]) -> list[tuple[Edit, Any]]:
+    """Make in `data` those edits whose old side holds; return the others, each with what was found in its place.
+
+    What is put into `data` is copied, so that nothing is shared with the edits.
+    """
+    return [
+        (edit, found)
+        for edit in edits
+        for found in [_set(data, edit) if isinstance(edit, Change) else _splice(data, edit)]
+        if found is not _DONE
+    ]
+
+
+class _Done:
+    """The type of _DONE: the edit was made."""
+
+
+_DONE: Final = _Done()
+
+
+def _set(data: dict[str, Any], change: Change) -> Any:
+    parent = _walk(data, change.path[:-1])
+    key = change.path[-1]
+    if not isinstance(parent, dict) or not isinstance(key, str):
+        return ABSENT
+    found = parent.get(key, ABSENT)
+    if (found is ABSENT) != (change.old is ABSENT) or (found is not ABSENT and not same(found, change.old)):
+        return found
+    if change.new is ABSENT:
+        parent.pop(key, None)
+    else:
+        parent[key] = _copy(change.new)
+    return _DONE
+
+
+def _splice(data: dict[str, Any], splice: Splice) -> Any:
+    items = _walk(data, splice.path)
+    if not isinstance(items, list):
+        return items
+    at = _find_run(items, splice)
+    if at is None or _would_repeat_an_id(items, splice):
+        return items
+    items[at : at + len(splice.removed)] = [_copy(item) for item in splice.inserted]
+    return _DONE
+
+
+def _find_run(items: list[Any], splice: Splice) -> int | None:
+    """Return where the removed items stand now: at their place, else the only place that has them."""
+    run, size = list(splice.removed), len(splice.removed)
+    if not run:
+        return min(splice.at, len(items))
+    if same(items[splice.at : splice.at + size], run):
+        return splice.at
+    places = [at for at in range(len(items) - size + 1) if same(items[at : at + size], run)]
+    return places[0] if len(places) == 1 else None
+
+
+def _would_repeat_an_id(items: list[Any], splice: Splice) -> bool:
+    there = set(_id_marks(items)) - set(_id_marks(splice.removed))
+    return not there.isdisjoint(_id_marks(splice.inserted))
+
+
+def _id_marks(items: Sequence[Any]) -> list[bytes]:
+    return [fingerprint(item["id"]) for item in items if isinstance(item, dict) and "id" in item]
+
+
+def _walk(data: Any, path: Sequence[Step]) -> Any:
+    """Return what is at `path`, ABSENT if there is no such place or two items claim it."""
+    for step in path:
+        if isinstance(step, str):
+            data = data.get(step, ABSENT) if isinstance(data, dict) else ABSENT
+        else:
+            hits = [item for item in data if _has_id(item, step["id"])] if isinstance(data, list) else []
+            data = hits[0] if len(hits) == 1 else ABSENT
+        if data is ABSENT:
+            return ABSENT
+    return data
+
+
+def _has_id(item: Any, id_: Any) -> bool:
+    return isinstance(item, dict) and "id" in item and same(item["id"], id_)
+
+
+def _copy(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _copy(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_copy(item) for item in value]
+    return value
+
+
+def edit_to_json(edit: Edit) -> dict[str, Any]:
+    """Return an edit as the journal writes it; a missing member means absent."""
+    if isinstance(edit, Splice):
+        return {"path": edit.path, "at": edit.at, "removed": edit.removed, "inserted": edit.inserted}
+    sides = {"old": edit.old, "new": edit.new}
+    return {"path": edit.path, **{name: side for name, side in sides.items() if side is not ABSENT}}
+
+
+def edit_from_json(raw: Mapping[str, Any]) -> Edit:
+    """Return the edit that the journal holds; raises KeyError, TypeError or ValueError for garbage."""
+    path = tuple(raw["path"])
+    if not path or not all(isinstance(step, str) or "id" in step for step in path):
+        raise ValueError("a path is made of names and ids")
+    if "at" in raw:
+        return Splice(path, max(0, int(raw["at"])), tuple(raw["removed"]), tuple(raw["inserted"]))
+    return Change(path, raw.get("old", ABSENT), raw.get("new", ABSENT))

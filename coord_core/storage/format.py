@@ -1,0 +1,173 @@
+"""bytes <-> document: the reference coordinator's format, with `scope`, `revision` and `check` of our own beside it."""
+
+from __future__ import annotations
+
+import json
+import math
+import zlib
+from collections.abc import Mapping
+from typing import Any, Final
+
+import orjson
+
+from coord_core.documents import Document
+from coord_core.errors import InvalidDocument, UnreadableDocument
+
+MAX_BYTES: Final = 1 << 20
+MAX_DEPTH: Final = 200
+MAX_REVISION: Final = 1 << 62
+OURS: Final = frozenset({"scope", "revision", "check", "data", "metadata"})
+_DIGITS: Final = bytes.maketrans(b"123456789", b"000000000")
+_NO_BRACKETS: Final = bytes(byte for byte in range(256) if byte not in b"[]{}")
+_LONG_NUMBER: Final = b"0" * 19
+
+
+def parse(raw: bytes, source: str) -> tuple[dict[str, Any], bool]:
+    """Return a document's members, and whether only the standard json reads and writes them unharmed.
+
+    Raises UnreadableDocument, with the rule that `raw` breaks; `source` is where it came from, for that message.
+    """
+    if not raw.strip():
+        raise UnreadableDocument(source, "it is empty")
+    if len(raw) > MAX_BYTES:
+        raise UnreadableDocument(source, f"it is larger than {MAX_BYTES >> 20} MiB")
+    if _too_deep(raw):
+        raise UnreadableDocument(source, f"it is nested deeper than {MAX_DEPTH}")
+    plain = holds_long_number(raw)
+    try:
+        members = json.loads(raw) if plain else orjson.loads(raw)
+    except ValueError:
+        # NaN, Infinity and lone surrogates are no JSON to orjson.
+        plain = True
+        try:
+            members = json.loads(raw)
+        except (ValueError, RecursionError) as error:
+            raise UnreadableDocument(source, f"it is not whole JSON ({_where(error)})") from None
+    if not isinstance(members, dict):
+        raise UnreadableDocument(source, "it is JSON, but no object")
+    if not isinstance(members.get("data"), dict):
+        raise UnreadableDocument(source, 'it has no object "data"')
+    return members, plain
+
+
+def holds_long_number(raw: bytes) -> bool:
+    """Say whether 19 digits stand in a row: a number that only the standard json is sure to keep."""
+    return _LONG_NUMBER in raw.translate(_DIGITS)
+
+
+def _where(error: Exception) -> str:
+    return error.msg if isinstance(error, json.JSONDecodeError) else str(error)[:60]
+
+
+def _too_deep(raw: bytes) -> bool:
+    """Say whether brackets nest deeper than allowed; those inside strings do not count."""
+    brackets = raw.translate(None, _NO_BRACKETS)
+    for _ in range(MAX_DEPTH):
+        inner = brackets
+        brackets = inner.replace(b"{}", b"").replace(b"[]", b"")
+        if not brackets:
+            return False
+        if len(brackets) == len(inner):
+            break  # unbalanced: some stand inside strings
+    return _depth(raw) > MAX_DEPTH
+
+
+def _depth(raw: bytes) -> int:
+    depth = deepest = 0
+    outside_strings = raw.replace(b"\\\\", b"").replace(b'\\"', b"").split(b'"')[::2]
+    for byte in b"".join(outside_strings).translate(None, _NO_BRACKETS):
+        depth += 1 if byte in b"[{" else -1
+        deepest = max(deepest, depth)
+    return deepest
+
+
+def document(members: Mapping[str, Any], scope: str, source: str, written_at: float, plain: bool) -> Document:
+    """Return the parsed members as the document of `scope`."""
+    data, metadata = members["data"], members.get("metadata")
+    revision = members.get("revision")
+    ours = type(revision) is int and 0 < revision < MAX_REVISION
+    return Document(
+        scope=scope,
+        data=data,
+        metadata=metadata if isinstance(metadata, dict) else {},
+        revision=revision if ours else None,
+        edited=ours and members.get("check") != checksum(data, plain),
+        written_at=written_at,
+        source=source,
+        extra={} if len(members) == 5 and members.keys() == OURS else _extra(members),
+        plain=plain,
+    )
+
+
+def _extra(members: Mapping[str, Any]) -> dict[str, Any]:
+    return {key: value for key, value in members.items() if key not in OURS}
+
+
+def checksum(data: Mapping[str, Any], plain: bool = False) -> int:
+    """Return the CRC-32 of `data` that tells another program's edits from ours."""
+    if not plain:
+        try:
+            return zlib.crc32(orjson.dumps(data))
+        except TypeError:
+            pass
+    return zlib.crc32(json.dumps(data, separators=(",", ":")).encode())
+
+
+def encode(doc: Document) -> bytes:
+    """Return a document as it is stored; raises InvalidDocument if it is too large or too deep."""
+    members = {
+        "scope": doc.scope,
+        "revision": doc.revision,
+        "check": checksum(doc.data, doc.plain),
+        "data": doc.data,
+        "metadata": doc.metadata,
+        **doc.extra,
+    }
+    try:
+        raw = dump(members, doc.plain, indent=True)
+    except (TypeError, ValueError, RecursionError) as error:
+        raise InvalidDocument(doc.scope, f"it cannot be stored as JSON ({error})") from None
+    if len(raw) > MAX_BYTES:
+        raise InvalidDocument(doc.scope, f"it would have {len(raw)} bytes, {MAX_BYTES} are allowed")
+    if _too_deep(raw):
+        raise InvalidDocument(doc.scope, f"it would be nested deeper than {MAX_DEPTH}")
+    return raw
+
+
+def dump(value: Any, plain: bool = False, *, indent: bool = False) -> bytes:
+    """Return `value` as JSON bytes, by the standard json where `plain` or where orjson cannot."""
+    if not plain:
+        try:
+            return orjson.dumps(value, option=orjson.OPT_INDENT_2 if indent else None)
+        except TypeError:
+            pass
+    return json.dumps(value, indent=2 if indent else None, separators=None if indent else (",", ":")).encode()
+
+
+def check_value(scope: str, value: Any, depth: int = 0) -> None:
+    """Raise InvalidDocument unless `value` is data that JSON can hold: no NaN, no Infinity, names are text."""
+    if isinstance(value, dict):
+        for key, item in value.items():
+            if not isinstance(key, str):
+                raise InvalidDocument(scope, f"a member's name must be text, not {key!r}")
+            check_value(scope, key, depth)
+            check_value(scope, item, depth + 1)
+    elif isinstance(value, list | tuple):
+        for item in value:
+            check_value(scope, item, depth + 1)
+    elif isinstance(value, float) and not math.isfinite(value):
+        raise InvalidDocument(scope, "NaN and Infinity are not stored")
+    elif isinstance(value, str):
+        if not value.isascii():
+            _check_text(scope, value)
+    elif value is not None and not isinstance(value, bool | int | float):
+        raise InvalidDocument(scope, f"a {type(value).__name__} is not data that JSON holds")
+    if depth > MAX_DEPTH:
+        raise InvalidDocument(scope, f"it is nested deeper than {MAX_DEPTH}")
+
+
+def _check_text(scope: str, value: str) -> None:
+    try:
+        value.encode()
+    except UnicodeEncodeError:
+        raise InvalidDocument(scope, "it holds half a character (a lone surrogate)") from None

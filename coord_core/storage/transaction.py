@@ -1,0 +1,156 @@
+"""A transaction's view of a folder: what it read, what it changed, and what that comes to."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from typing import Any
+
+from coord_core.documents import ABSENT, Change, Changes, Document, Edit, Line
+from coord_core.errors import InvalidDocument, StaleView
+from coord_core.storage import format as fmt
+from coord_core.storage.changes import apply, diff_values, fingerprint, from_fingerprint
+from coord_core.storage.shelf import Shelf, Stored
+
+
+@dataclass(frozen=True, slots=True)
+class Write:
+    """One document's part of a transaction. document: as it was, but for its data; after: None if it goes."""
+
+    before: Stored
+    document: Document | None
+    edits: tuple[Edit, ...]
+    after: Document | None
+
+    @property
+    def scope(self) -> str:
+        """The document's full name."""
+        return self.before.scope
+
+
+class FileTransaction:
+    """Reads lazily, hands out working copies, and compares them with what was read."""
+
+    def __init__(self, shelf: Shelf, seq: int, at: float, undone: Line | None = None) -> None:
+        self.seq, self.at = seq, at
+        self._shelf, self._undone = shelf, undone
+        self._stored: dict[str, Stored] = {}
+        self._documents: dict[str, Document | None] = {}
+        self._working: dict[str, tuple[dict[str, Any], dict[str, bytes]]] = {}
+
+    def read(self, scope: str) -> Document | None:
+        """Return the document as it was before this transaction; raises UnreadableDocument."""
+        if scope in self._working:
+            return self._find(scope).again()
+        if scope not in self._documents:
+            self._documents[scope] = self._find(scope).document()
+        return self._documents[scope]
+
+    def edit(self, scope: str) -> dict[str, Any]:
+        """Return the document's data to change in place (empty if there is none); emptied, the document goes."""
+        if scope not in self._working:
+            stored = self._find(scope)
+            if scope in self._documents:
+                data: dict[str, Any] = stored.fresh().get("data", {})  # what was handed out must not change
+            else:
+                document = self._documents[scope] = stored.document()
+                data = dict(document.data) if document else {}
+            self._working[scope] = data, {key: fingerprint(value) for key, value in data.items()}
+        return self._working[scope][0]
+
+    def delete(self, scope: str) -> None:
+        """Take the document away; without one, nothing."""
+        self.edit(scope).clear()
+
+    def apply(self, changes: Changes) -> None:
+        """Make these changes; raises StaleView if an old value does not hold any more."""
+        moved = []
+        for scope, edits in changes.items():
+            for edit, found in apply(self.edit(scope), list(edits)):
+                expected = edit.old if isinstance(edit, Change) else list(edit.removed)
+                moved.append((scope, edit.path, expected, found))
+        if moved:
+            raise StaleView(moved)
+
+    def _find(self, scope: str) -> Stored:
+        if scope not in self._stored:
+            self._stored[scope] = self._shelf.find(scope)
+        return self._stored[scope]
+
+    @property
+    def read_set(self) -> Iterable[Stored]:
+        """Everything that was looked at."""
+        return self._stored.values()
+
+    @property
+    def highest_revision(self) -> int:
+        """The highest revision among the documents that were read."""
+        return max((doc.revision or 0 for doc in self._documents.values() if doc), default=0)
+
+    def writes(self) -> list[Write]:
+        """Return what changed, a document each; raises InvalidDocument for what may not be stored."""
+        writes = []
+        for scope, (data, before) in self._working.items():
+            edits = tuple(_compare(scope, before, data))
+            if edits:
+                after = self._after(scope, data, edits)
+                writes.append(Write(self._find(scope), self._documents[scope], edits, after))
+        return writes
+
+    def _after(self, scope: str, data: dict[str, Any], edits: tuple[Edit, ...]) -> Document | None:
+        if not data:
+            return None
+        before = self._documents[scope]
+        if before is None:
+            rest = (self._undone.rest.get(scope) if self._undone else None) or {}
+            before = Document(scope, {}, rest.get("metadata", {}), extra=rest.get("extra", {}))
+            return revise(before, data, edits, self.seq, self.at, keep_times=bool(rest))
+        return revise(before, data, edits, self.seq, self.at)
+
+
+def _compare(scope: str, before: Mapping[str, bytes], data: dict[str, Any]) -> Iterable[Edit]:
+    for key in [*before, *(key for key in data if key not in before)]:
+        old, new = before.get(key), data.get(key, ABSENT)
+        try:
+            if new is not ABSENT and fingerprint(new) == old:
+                continue
+        except ValueError:
+            pass  # not data at all: check_value says what is wrong with it
+        if new is not ABSENT:
+            fmt.check_value(scope, key)
+        for edit in diff_values((key,), ABSENT if old is None else from_fingerprint(old), _checked(scope, new)):
+            for value in [edit.new] if isinstance(edit, Change) else edit.inserted:
+                if value is not ABSENT:
+                    fmt.check_value(scope, value)
+            yield edit
+
+
+def _checked(scope: str, value: Any) -> Any:
+    try:
+        fingerprint(value) if value is not ABSENT else None
+    except ValueError:
+        fmt.check_value(scope, value)
+        raise InvalidDocument(scope, "it holds what JSON cannot") from None
+    return value
+
+
+def revise(
+    before: Document, data: dict[str, Any], edits: Iterable[Edit], seq: int, at: float, *, keep_times: bool = False
+) -> Document:
+    """Return the document with new data, stamped as the reference stamps it: times by key, naive and in UTC.
+
+    keep_times: keys that have times keep them (a document that comes back).
+    """
+    now = datetime.fromtimestamp(at, UTC).replace(tzinfo=None).isoformat(timespec="microseconds")
+    metadata = dict(before.metadata)
+    for key in {str(edit.path[0]) for edit in edits}:
+        times = metadata.get(key)
+        if key not in data:
+            metadata.pop(key, None)
+            continue
+        if keep_times and times is not None:
+            continue
+        metadata[key] = {"created_at": now, **(times if isinstance(times, dict) else {}), "updated_at": now}
+    in_order = {key: metadata[key] for key in data if key in metadata}
+    return replace(before, data=data, metadata=in_order | metadata, revision=seq)
