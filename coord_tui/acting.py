@@ -7,9 +7,10 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from coord_core.actions.plan import Done, Plan
-from coord_core.errors import CoordError, OutcomeUnknown, StaleView
+from coord_core.errors import CoordError, StaleView
 from coord_tui.display import toast
 from coord_tui.screens.confirm import Confirm
+from coord_tui.screens.dialog import Dialog
 from coord_tui.screens.moved import Moved
 
 if TYPE_CHECKING:
@@ -18,17 +19,21 @@ if TYPE_CHECKING:
 
 async def carry_out(app: CoordApp, planner: Callable[[], Plan]) -> None:
     """Plan in a thread, show the plan, and do it if that is wanted."""
-    app.gate.shut()
     try:
         plan = await asyncio.to_thread(planner)
-        reason = await app.push_screen_wait(Confirm(plan))
     except CoordError as error:
         refuse(app, error)
-    else:
-        if reason is not None:
-            await apply(app, plan, reason)
-    finally:
-        app.gate.open()
+        return
+    reason = await app.push_screen_wait(Confirm(plan))
+    if reason is not None:
+        await apply(app, plan, reason)
+
+
+async def answer(app: CoordApp, question: Dialog[tuple[Plan, str]]) -> None:
+    """Ask a question whose answer is a plan and a reason, and do that."""
+    wanted = await app.push_screen_wait(question)
+    if wanted is not None:
+        await apply(app, *wanted)
 
 
 async def apply(app: CoordApp, plan: Plan, reason: str) -> None:
@@ -39,8 +44,6 @@ async def apply(app: CoordApp, plan: Plan, reason: str) -> None:
         app.gate.shut()
         if await app.push_screen_wait(Moved(error, app.scene)):
             app.reveal(plan.subject)
-    except OutcomeUnknown as error:
-        refuse(app, error)
     except CoordError as error:
         refuse(app, error)
     else:

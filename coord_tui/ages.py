@@ -1,31 +1,14 @@
-"""How long ago, and when, in few cells."""
+"""How long ago something was, from the instant of the screen."""
 
 from __future__ import annotations
 
-import time
 from typing import Final
 
+from coord_core.times import age, clock
+
+__all__ = ["age", "ago", "clock", "since"]
+
 MINUTE: Final = 60
-HOUR: Final = 3600
-DAY: Final = 86400
-
-
-def age(seconds: float | None) -> str:
-    """Return an age in at most four cells: now, 20s, 59m, 1h12, 14h, 3d; `?` when nobody knows it."""
-    if seconds is None:
-        return "?"
-    if seconds < 10:
-        return "now"
-    if seconds < MINUTE:
-        return f"{int(seconds)}s"
-    if seconds < HOUR:
-        return f"{int(seconds // MINUTE)}m"
-    if seconds < 10 * HOUR:
-        return f"{int(seconds // HOUR)}h{int(seconds % HOUR // MINUTE):02d}"
-    if seconds < DAY:
-        return f"{int(seconds // HOUR)}h"
-    days = int(seconds // DAY)
-    return f"{days}d" if days < 1000 else f"{min(days // 365, 999)}y"
 
 
 def since(at: float | None, now: float) -> str:
@@ -37,13 +20,3 @@ def ago(at: float, now: float) -> str:
     """Return how long ago `at` was, to the second, for the header: `1s ago`."""
     seconds = max(0.0, now - at)
     return f"{int(seconds)}s ago" if seconds < MINUTE else f"{age(seconds)} ago"
-
-
-def clock(at: float | None, *, seconds: bool = True) -> str:
-    """Return the local time of day of `at`, seconds since 1970; `?` when nobody knows it."""
-    if at is None:
-        return "--:--:--" if seconds else "--:--"
-    try:
-        return time.strftime("%H:%M:%S" if seconds else "%H:%M", time.localtime(at))
-    except (OverflowError, ValueError, OSError):
-        return "--:--:--" if seconds else "--:--"

@@ -25,6 +25,11 @@ class Gate:
         self._shut = False
         self._opened = Message().time
 
+    def release(self) -> None:
+        """Open if nothing was shown that would have done it."""
+        if self._shut:
+            self.open()
+
     def drops(self, event: Event) -> bool:
         """Whether an event is input that nobody could have meant for what is on the screen now."""
         return isinstance(event, InputEvent | Paste) and (self._shut or event.time <= self._opened)

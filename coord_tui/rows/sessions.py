@@ -54,7 +54,7 @@ class SessionRows:
     def words(self, key: str) -> str:
         """Return what a filter looks for."""
         session = self.scene.board.sessions[key]
-        holds = _things(self.scene.holdings(key))
+        holds = things(self.scene.holdings(key))
         state = self.scene.verdict(key).life.value
         return " ".join([session.id, session.workspace, session.branch, session.client, state, *holds,
                          f"#{session.issue}" if session.issue else ""])  # fmt: skip
@@ -108,13 +108,14 @@ class SessionRows:
     def _holds(self, key: str, life: Life) -> Cell:
         has = self.scene.holdings(key)
         tone = ALARMING.get(life, "")
-        if things := _things(has):
-            return Things(things, tone)
+        if held := things(has):
+            return Things(held, tone)
         wanted = ", ".join(lock.resource for lock in has.wants)
         return say((f"wants {wanted}", "wait")) if wanted else NOTHING
 
 
-def _things(has: Holdings) -> tuple[str, ...]:
+def things(has: Holdings) -> tuple[str, ...]:
+    """Return what a session has, by name: its locks, then its tasks."""
     return (*(lock.resource for lock in has.locks), *map(task_name, has.tasks))
 
 

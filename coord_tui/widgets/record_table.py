@@ -73,6 +73,7 @@ class RecordTable(ScrollView, can_focus=True, inherit_bindings=False):
         self.now = 0.0
         self.keys: Sequence[str] = ()
         self.empty: Words = NOTHING
+        self.marks_cursor = False
         self._places: dict[str, int] = {}
         self._cursor: str | None = None
         self._drawn: dict[int, _Line] = {}
@@ -83,10 +84,15 @@ class RecordTable(ScrollView, can_focus=True, inherit_bindings=False):
         """The key of the record under the cursor, None without rows."""
         return self._cursor
 
+    @property
+    def at_end(self) -> bool:
+        """Whether the cursor is on the last row."""
+        return not self.keys or self._cursor == self.keys[-1]
+
     def show(self, source: Source, now: float, empty: Words = NOTHING) -> None:
         """Show a source's rows at `now`, seconds since 1970; `empty` is said when there are none."""
         offset = self._place() - self.scroll_offset.y
-        ended = self.follows and self._place() >= len(self.keys) - 1
+        ended = self.follows and self.at_end
         before = self._cursor
         old_place = self._place()
         self.source, self.now, self.empty, self.keys = source, now, empty, source.keys
@@ -217,7 +223,7 @@ class RecordTable(ScrollView, can_focus=True, inherit_bindings=False):
         place = self._row_at(y)
         if place is not None:
             key = self.keys[place]
-            cursor = key == self._cursor and self.has_focus
+            cursor = key == self._cursor and (self.has_focus or self.marks_cursor)
             return _Line(cursor=cursor, cells=tuple(self.source.cells(key, self.now)))
         if self._hidden() and y == self.size.height - 1:
             return _Line(say((f"   {self._hidden()} more", "dim")))
