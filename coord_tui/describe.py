@@ -86,7 +86,11 @@ def _holdings(scene: Scene, session: Session, now: float) -> list[Words]:
 
 
 def _held(scene: Scene, lock: Lock, now: float) -> Iterable[tuple[str, Words]]:
-    facts = [since(lock.since.at if lock.since else None, now), f"fence {lock.fence}" if lock.fence else "", lock.reason]
+    facts = [
+        since(lock.since.at if lock.since else None, now),
+        f"fence {lock.fence}" if lock.fence else "",
+        lock.reason,
+    ]
     yield "holds", say((lock.resource, "name"), "  " + ", ".join(filter(None, facts)))
     for line in _stated(lock.since, now):
         yield "", line
@@ -110,7 +114,9 @@ def _owned(has: Holdings, now: float) -> Iterable[Words]:
     for issue in has.issues:
         yield say((f"#{issue.id} ", "link"), *_progress(issue.progress))
     for task in has.tasks:
-        yield say(f"{task_name(task)} {task.summary}", (f"  {since(task.since.at if task.since else None, now)}", "dim"))
+        yield say(
+            f"{task_name(task)} {task.summary}", (f"  {since(task.since.at if task.since else None, now)}", "dim")
+        )
 
 
 def _progress(progress: Progress | None) -> Words:
@@ -231,4 +237,6 @@ def _entry(line: Line, scope: str) -> Words:
     why = f"  {line.reason}" if line.reason else ""
     mine = parse(scope).id == actor
     said = f"{line.action.replace('_', ' ')}{what}"
-    return say((f"{clock(line.at, seconds=False)} ", "dim"), said, ("" if mine else f"  by {actor}", "dim"), (why, "dim"))
+    return say(
+        (f"{clock(line.at, seconds=False)} ", "dim"), said, ("" if mine else f"  by {actor}", "dim"), (why, "dim")
+    )

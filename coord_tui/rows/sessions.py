@@ -138,4 +138,3 @@ def issue_of(scene: Scene, session: Session) -> Issue | None:
         return scene.board.issues.get(in_workspace(session.workspace, f"issue:{session.issue}"))
     owned = scene.holdings(session.scope).issues
     return owned[0] if owned else None
-

@@ -114,5 +114,3 @@ class CleanUp(Planning, inherit_bindings=True):
     def chosen(self) -> None:
         """Tick with enter, too."""
         self.action_tick()
-
-

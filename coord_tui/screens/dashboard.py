@@ -199,7 +199,9 @@ class Dashboard(Overview, inherit_bindings=False):
         if self.coord.desk.read_only or target is None or self.sources is None:
             return
         if target.give is None:
-            held = "A lock is released (x), not given." if target.kind == "lock" else f"{target.name} has nothing to give."
+            held = (
+                "A lock is released (x), not given." if target.kind == "lock" else f"{target.name} has nothing to give."
+            )
             self._idle(held)
             return
         self.coord.ask(Reassign(target, self.sources.scene))

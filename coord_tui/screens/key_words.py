@@ -41,10 +41,19 @@ def key_line(target: Target | None, cells: int, *, read_only: bool, blank: bool)
     right = key("?", "keys")
     if blank:
         return spread([key("R", "look again"), key("q", "quit")], cells - 10), right
-    acts = [key("x", target.word) if target and target.word else NOTHING, key("a", "give to") if target and target.give else NOTHING]
+    acts = [
+        key("x", target.word) if target and target.word else NOTHING,
+        key("a", "give to") if target and target.give else NOTHING,
+    ]
     late = [key("X", "all dead"), key("z", "undo")]
     looks = [key("/", "filter"), key("y", "json"), key("w", "workspace"), key("R", "look again")]
-    shown = [key("n", "next"), *([] if read_only else acts), key("enter", "detail"), *([] if read_only else late), *looks]
+    shown = [
+        key("n", "next"),
+        *([] if read_only else acts),
+        key("enter", "detail"),
+        *([] if read_only else late),
+        *looks,
+    ]
     return spread([words for words in shown if words], cells - 10), right
 
 

@@ -96,7 +96,9 @@ class Overview(Screen[None], inherit_bindings=False):
             source = self.sources.of(name)
             panel.show(source, now, empty=EMPTY.get(name, NOTHING), title=self._title(name), note=self._note(name))
         if not self.sources.findings.keys:
-            self.panels["needs"].show(self.sources.findings, now, empty=all_well(self.sources.scene), title=self._title("needs"))
+            self.panels["needs"].show(
+                self.sources.findings, now, empty=all_well(self.sources.scene), title=self._title("needs")
+            )
 
     def _title(self, name: str) -> Words | None:
         assert self.sources is not None

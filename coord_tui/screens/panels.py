@@ -53,7 +53,12 @@ class Panels(dict[str, Panel]):
 
     def arrange(self, room: Room, solo: str | None, *, hidden: bool) -> None:
         """Show the panels there is room for, or only one of them."""
-        heights = {"needs": room.needs + 1, "sessions": room.sessions + 1, "locks": room.locks + 1, "work": room.work + 1}
+        heights = {
+            "needs": room.needs + 1,
+            "sessions": room.sessions + 1,
+            "locks": room.locks + 1,
+            "work": room.work + 1,
+        }
         for name, panel in self.items():
             panel.display = not hidden and (name == solo if solo else self.could_show(name, room))
             panel.rule.display = not room.tabs or name == "needs"

@@ -34,7 +34,9 @@ class Panel(Container, can_focus=False, inherit_bindings=False):
         yield self.rule
         yield self.table
 
-    def show(self, source: Source, now: float, *, empty: Words, title: Words | None = None, note: Words = NOTHING) -> None:
+    def show(
+        self, source: Source, now: float, *, empty: Words, title: Words | None = None, note: Words = NOTHING
+    ) -> None:
         """Show a source's rows at `now`; `title` stands for name and count, `note` on the right."""
         self.counted = len(source.keys)
         shown = Filtered(source, self.wanted) if self.wanted else source
