@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import ClassVar
 
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal
@@ -25,7 +26,7 @@ class Confirm(Dialog[str], inherit_bindings=True):
     What takes from a live session asks for a reason, and only its button does it.
     """
 
-    BINDINGS: list[BindingType] = [Binding("y", "accept", show=False)]  # noqa: RUF012
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("y", "accept", show=False)]
 
     def __init__(self, plan: Plan) -> None:
         super().__init__(say((f" {plan.title} ", "name")))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING, Generic, TypeVar, cast
+from typing import TYPE_CHECKING, ClassVar, Generic, TypeVar, cast
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
@@ -36,7 +36,7 @@ class Dialog(ModalScreen["T | None"], Generic[T], inherit_bindings=False):
     Dialog Choice { margin: 0 2; }
     """
 
-    BINDINGS: list[BindingType] = [  # noqa: RUF012
+    BINDINGS: ClassVar[list[BindingType]] = [
         Binding("ctrl+c", "cancel", priority=True, show=False),
         Binding("escape,n", "cancel", show=False),
         Binding("tab,right,down", "next", show=False),
@@ -50,7 +50,7 @@ class Dialog(ModalScreen["T | None"], Generic[T], inherit_bindings=False):
     def compose(self) -> ComposeResult:
         """The box: what it says, then what can be done."""
         with Container() as box:
-            box.border_title = content(self.box_title)  # type: ignore[assignment]
+            box.border_title = content(self.box_title)
             yield from self.body()
             with Horizontal():
                 yield from self.choices()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from coord_tui.display import NOTHING, Words, say
+from coord_tui.rows.scene import ALARMING, Scene
 from coord_tui.targets import Target
 from coord_tui.widgets.one_line import spread
 
@@ -36,15 +37,26 @@ def key(key_: str, word: str) -> Words:
     return say((key_, "link bold"), f" {word}")
 
 
-def key_line(target: Target | None, cells: int, *, read_only: bool, blank: bool) -> tuple[Words, Words]:
+def key_line(target: Target | None, scene: Scene, cells: int, *, read_only: bool, blank: bool) -> tuple[Words, Words]:
     """Return the key line for what is under the cursor: its left, its right."""
     right = key("?", "keys")
     if blank:
         return spread([key("R", "look again"), key("q", "quit")], cells - 10), right
-    acts = [key("x", target.word) if target and target.word else NOTHING, key("a", "give to") if target and target.give else NOTHING]
-    late = [key("X", "all dead"), key("z", "undo")]
-    looks = [key("/", "filter"), key("y", "json"), key("w", "workspace"), key("R", "look again")]
-    shown = [key("n", "next"), *([] if read_only else acts), key("enter", "detail"), *([] if read_only else late), *looks]
+    acts = [
+        key("x", target.word) if target and target.word else NOTHING,
+        key("a", "give to") if target and target.give else NOTHING,
+    ]
+    silent = any(scene.verdict(session.scope).life in ALARMING for session in scene.sessions)
+    late = [key("X", "all dead") if silent else NOTHING, key("z", "undo")]
+    several = key("w", "workspace") if len(scene.board.workspaces) > 1 else NOTHING
+    looks = [several, key("/", "filter"), key("y", "json"), key("R", "look again")]
+    shown = [
+        key("n", "next") if scene.findings else NOTHING,
+        *([] if read_only else acts),
+        key("enter", "detail"),
+        *([] if read_only else late),
+        *looks,
+    ]
     return spread([words for words in shown if words], cells - 10), right
 
 
