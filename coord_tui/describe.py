@@ -238,6 +238,4 @@ def _entry(line: Line, scope: str) -> Words:
     why = f"  {line.reason}" if line.reason else ""
     by = "" if parse(scope).id == actor else f"  by {actor}"
     said = f"{line.action.replace('_', ' ')}{what}"
-    return say(
-        (f"{clock(line.at, seconds=False)} ", "dim"), said, ("" if mine else f"  by {actor}", "dim"), (why, "dim")
-    )
+    return say((f"{clock(line.at, seconds=False)} ", "dim"), said, (by + why, "dim"))

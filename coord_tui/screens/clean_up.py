@@ -68,7 +68,7 @@ class CleanUp(Planning, inherit_bindings=True):
     verb = "Clean up"
 
     def __init__(self, scene: Scene) -> None:
-        super().__init__(say((" Clean up after these? ", "name")))
+        super().__init__(say(("Clean up after these?", "name")))
         self.ticks = Ticks(scene)
         self.table = RecordTable()
 

@@ -29,7 +29,7 @@ class Confirm(Dialog[str], inherit_bindings=True):
     BINDINGS: ClassVar[list[BindingType]] = [Binding("y", "accept", show=False)]
 
     def __init__(self, plan: Plan) -> None:
-        super().__init__(say((f" {plan.title} ", "name")))
+        super().__init__(say((plan.title, "name")))
         self.plan = plan
 
     def body(self) -> Iterable[Widget]:
@@ -43,9 +43,7 @@ class Confirm(Dialog[str], inherit_bindings=True):
             yield Field("required" if self.plan.takes_from else "optional", field="reason")
 
     def _said(self) -> list[Words]:
-        plan = self.plan
-        changes = plan_words.effects(plan, INNER) or [say(("Nothing in any document changes.", "dim"))]
-        return plan_words.paragraphs(plan_words.evidence(plan), changes, plan_words.notes(plan))
+        return plan_words.whole(self.plan, INNER)
 
     def choices(self) -> Iterable[Choice]:
         """Yield Cancel and what does it."""

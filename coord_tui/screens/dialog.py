@@ -26,16 +26,6 @@ INNER = WIDTH - 4
 class Dialog(ModalScreen["T | None"], Generic[T], inherit_bindings=False):
     """A question. escape, n and ctrl+c cancel it, with None."""
 
-    DEFAULT_CSS = """
-    Dialog { align: center middle; background: $background 40%; }
-    Dialog > Container {
-        width: 72; height: auto; max-height: 100%; border: round $tone-rule; background: $background; padding: 0 1;
-    }
-    Dialog Horizontal { height: 1; align-horizontal: center; }
-    Dialog Horizontal.row { align-horizontal: left; }
-    Dialog Choice { margin: 0 2; }
-    """
-
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("ctrl+c", "cancel", priority=True, show=False),
         Binding("escape,n", "cancel", show=False),

@@ -20,7 +20,7 @@ class Help(Dialog[None], inherit_bindings=True):
     BINDINGS: ClassVar[list[BindingType]] = [Binding("q,question_mark", "cancel", show=False)]
 
     def __init__(self, *, read_only: bool) -> None:
-        super().__init__(say((" Keys ", "name")))
+        super().__init__(say(("Keys", "name")))
         self.read_only = read_only
 
     def body(self) -> Iterable[Widget]:

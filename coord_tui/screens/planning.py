@@ -72,9 +72,7 @@ class Planning(Dialog[tuple[Plan, str]], inherit_bindings=True):
         button.key = "" if plan.takes_from else "y"
         button.refresh(layout=True)
         self.query_one("#reason", Field).placeholder = "required" if plan.takes_from else "optional"
-        self._tell(
-            plan_words.paragraphs(plan_words.evidence(plan), plan_words.effects(plan, INNER), plan_words.notes(plan))
-        )
+        self._tell(plan_words.whole(plan, INNER))
 
     def _tell(self, paragraphs: list[Words]) -> None:
         lines = [line for words in paragraphs for line in (wrap(words, INNER) if words else [NOTHING])]
