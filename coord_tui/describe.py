@@ -8,8 +8,9 @@ from typing import Any, Final
 
 from coord_core import text
 from coord_core.documents import Line
+from coord_core.moments import Moment
 from coord_core.scopes import in_workspace, parse
-from coord_core.state.records import Handoff, Holdings, Issue, Lock, Moment, Progress, Session, Task, Todo
+from coord_core.state.records import Handoff, Holdings, Issue, Lock, Progress, Session, Task, Todo
 from coord_tui.ages import age, clock, since
 from coord_tui.display import NOTHING, Words, paragraphs, say
 from coord_tui.rows.scene import SHAPES, Scene
@@ -235,8 +236,6 @@ def _entry(line: Line, scope: str) -> Words:
     keys = {str(edit.path[0]) for edit in line.changes.get(scope, ()) if edit.path and isinstance(edit.path[0], str)}
     what = f" {', '.join(sorted(keys))}" if keys else ""
     why = f"  {line.reason}" if line.reason else ""
-    mine = parse(scope).id == actor
+    by = "" if parse(scope).id == actor else f"  by {actor}"
     said = f"{line.action.replace('_', ' ')}{what}"
-    return say(
-        (f"{clock(line.at, seconds=False)} ", "dim"), said, ("" if mine else f"  by {actor}", "dim"), (why, "dim")
-    )
+    return say((f"{clock(line.at, seconds=False)} ", "dim"), said, (by + why, "dim"))

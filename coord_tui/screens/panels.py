@@ -46,6 +46,7 @@ class Panels(dict[str, Panel]):
             (name, Panel(name, digit, NAMES[name], headed=name == "sessions", follows=name == "events"))
             for name, digit in PANELS
         )
+        self["needs"].table.more = "  (! shows all)"
 
     def could_show(self, name: str, room: Room) -> bool:
         """Whether a panel has a place of its own beside the others."""

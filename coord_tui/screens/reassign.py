@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import Final
+from typing import ClassVar, Final
 
 from textual import on
 from textual.binding import Binding, BindingType
@@ -83,9 +83,13 @@ class Receivers:
             shape,
             say((session.id, "name")),
             say((doing, "link" if doing != "idle" else ""), f"  {percent:.0f}%" if percent is not None else ""),
-            say((f"did {since(signs.did, now)} ago" if signs.did is not None else "", "dim")),
+            say((_did(signs.did, now), "dim")),
             say((f"wants {wants}" if wants else "", "wait")),
         )
+
+
+def _did(did: float | None, now: float) -> str:
+    return "" if did is None else f"did {since(did, now)} ago".replace("now ago", "just now")
 
 
 class Reassign(Planning, inherit_bindings=True):
@@ -95,7 +99,7 @@ class Reassign(Planning, inherit_bindings=True):
     Reassign #plan { height: 1; }
     """
 
-    BINDINGS: list[BindingType] = [  # noqa: RUF012
+    BINDINGS: ClassVar[list[BindingType]] = [
         Binding("down", "pick(1)", show=False),
         Binding("up", "pick(-1)", show=False),
     ]
@@ -104,7 +108,7 @@ class Reassign(Planning, inherit_bindings=True):
 
     def __init__(self, target: Target, scene: Scene) -> None:
         of = f" of {target.owner}" if target.owner and target.owner != target.name else ""
-        super().__init__(say((f" Give {target.name}{of} to ", "name")))
+        super().__init__(say((f"Give {target.name}{of} to", "name")))
         self.target, self.scene = target, scene
         self.receivers = Receivers(scene, target)
         self.table = RecordTable()

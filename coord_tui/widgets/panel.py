@@ -50,5 +50,5 @@ class Panel(Container, can_focus=False, inherit_bindings=False):
     def retitle(self, *, active: bool) -> None:
         """Show the title again; active: the keys go here."""
         title, note = self._told or (None, NOTHING)
-        count = f" {self.counted}" if self.counted else ""
+        count = f" {self.counted}" if self.counted and not self.table.follows else ""
         self.rule.show(title or say((f"{self.digit} {self.label}{count}", "name")), note, active=active)
