@@ -10,7 +10,17 @@ import asyncio
 import os
 import re
 import sys
+import time
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
+
+from coord_core.actions import supervisor
+from coord_core.actions.plan import Plan
+from coord_core.state.board import Board
+from coord_tui.app import CoordApp
+from tests.core.samples import BUSY_NOW, busy_batch
+from tests.tui.desks import FakeDesk
 
 FOLDER = Path(__file__).parents[1] / "screenshots"
 SHOTS: dict[str, tuple[tuple[int, int], tuple[str, ...]]] = {
@@ -21,16 +31,21 @@ SHOTS: dict[str, tuple[tuple[int, int], tuple[str, ...]]] = {
 }
 
 
-async def draw(size: tuple[int, int], keys: tuple[str, ...]) -> str:
-    """Return the screen as SVG after these keys."""
-    from coord_core.state.board import Board
-    from coord_tui.app import CoordApp
-    from tests.core.samples import BUSY_NOW, busy_batch
-    from tests.tui.desks import FakeDesk
-
+def desk() -> FakeDesk:
+    """Return a desk with the busy board, whose plans are real."""
     batch, processes = busy_batch(BUSY_NOW)
     board = Board(BUSY_NOW).update(batch, now=BUSY_NOW, processes=processes)
-    app = CoordApp(FakeDesk(board), clock=lambda: BUSY_NOW, ticks=False)
+
+    class BusyDesk(FakeDesk):
+        def _plan(self, action: str, arguments: Mapping[str, Any]) -> Plan:
+            return supervisor.plan(board, action, arguments)
+
+    return BusyDesk(board)
+
+
+async def draw(size: tuple[int, int], keys: tuple[str, ...]) -> str:
+    """Return the screen as SVG after these keys."""
+    app = CoordApp(desk(), clock=lambda: BUSY_NOW, ticks=False)
     async with app.run_test(size=size) as pilot:
         await pilot.pause(0.5)
         for key in keys:
@@ -45,6 +60,7 @@ async def draw(size: tuple[int, int], keys: tuple[str, ...]) -> str:
 def main(argv: list[str]) -> int:
     """Write or check every picture."""
     os.environ |= {"TEXTUAL_ANIMATIONS": "none", "TZ": "UTC"}
+    time.tzset()
     stale = []
     for name, (size, keys) in SHOTS.items():
         path, svg = FOLDER / f"{name}.svg", asyncio.run(draw(size, keys))
