@@ -230,13 +230,10 @@ class FileStorage:
         return None
 
     def quarantine(self, source: str, act: Act) -> Line:
-        """Move an unreadable file aside, never a readable one; raises NotFound, Refused, NotStored."""
+        """Move an unreadable file aside, never a readable one; raises NotFound, NotStored."""
         with self._writing(act.action) as held:
-            stored = self._shelf.open(source, source)
-            if os.path.basename(source) != source or not stored.found.there:
-                raise NotFound(f"file {source} in {self.folder}", "`coordctl findings` lists what cannot be read")
-            if not stored.problem and _decodable(source):
-                raise Refused(f"{source} can be read, so it stays where it is")
+            if source not in self.load().unreadable:
+                raise NotFound(f"unreadable file {source}", "`coordctl findings` lists what cannot be read")
             seq = self._next_seq(held)
             target = f"{self._aside.relative_to(self.folder)}/{seq}-{source}"
             return self._move(act, held, seq, source, target)
@@ -303,14 +300,6 @@ def _file(name: str, was: list[int] | None, *, gone: bool) -> dict[str, Any]:
 
 def _reason(error: OSError) -> str:
     return f"{error.strerror or error}{f': {error.filename}' if error.filename else ''}"
-
-
-def _decodable(name: str) -> bool:
-    try:
-        name.encode()
-    except UnicodeEncodeError:
-        return False
-    return True
 
 
 @cache

@@ -85,7 +85,7 @@ class _Part:
     """One document of one line."""
 
     def __init__(self, settler: Settler, entry: Entry, n: int, scope: str, settled: Settled) -> None:
-        self.step, self.aside, self.settled = settler.step, settler.aside, settled
+        self.step, self.folder, self.aside, self.settled = settler.step, settler.folder, settler.aside, settled
         self.scope, self.line = scope, entry.line
         self.edits = list(entry.line.changes.get(scope, ()))
         file = entry.files[scope]
@@ -269,8 +269,7 @@ class _Move(_Part):
         """Move the file, unless it is no longer what it was when that was decided."""
         if not look(self.temporary).there:
             return
-        folder = os.path.dirname(self.path)
-        source, target = (os.path.join(folder, (self.line.moved or {})[end]) for end in ("from", "to"))
+        source, target = (os.path.join(self.folder, (self.line.moved or {})[end]) for end in ("from", "to"))
         if not (look(source).digest == self.was and self._moved(source, target)):
             there = look(source).there or not look(target).there
             if there:

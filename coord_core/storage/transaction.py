@@ -117,9 +117,10 @@ def _compare(scope: str, before: Mapping[str, bytes], data: dict[str, Any]) -> I
                 continue
         except ValueError:
             pass  # not data at all: check_value says what is wrong with it
-        if new is not ABSENT:
-            fmt.check_value(scope, key)
         for edit in diff_values((key,), ABSENT if old is None else from_fingerprint(old), _checked(scope, new)):
+            for name in edit.path:
+                if not isinstance(name, Mapping):
+                    fmt.check_name(scope, name)
             for value in [edit.new] if isinstance(edit, Change) else edit.inserted:
                 if value is not ABSENT:
                     fmt.check_value(scope, value)
