@@ -59,7 +59,9 @@ def _print(call: Call, lines: Iterable[Line]) -> None:
 def sentence(line: Line) -> str:
     """Return a line for people: its number, when, who, what, and which keys it changed."""
     who = line.actor.get("session") or line.actor.get("supervisor") or "somebody"
-    changed = [f"{parse(scope).short} {_keys(edits)}".rstrip() for scope, edits in line.changes.items()]
+    # That it was told in the event log as well goes without saying.
+    said = {scope: edits for scope, edits in line.changes.items() if parse(scope).short != "project:events"}
+    changed = [f"{parse(scope).short} {_keys(edits)}".rstrip() for scope, edits in (said or line.changes).items()]
     changed += [f"{line.moved.get('from')} → {line.moved.get('to')}"] if line.moved else []
     more = f" and {len(changed) - SHOWN} more" if len(changed) > SHOWN else ""
     undoes = f"  (takes back {line.undoes})" if line.undoes is not None else ""

@@ -85,7 +85,7 @@ def command(board: Board, remedy: Remedy) -> str:
     arguments = remedy.arguments
     name = parse(str(arguments.get("scope", ""))).id
     task = f"{_list_name(board, str(arguments.get('list', '')))}#{arguments.get('task', '')}"
-    to = arguments.get("to") or "--nobody"
+    to = (arguments["to"] or "--nobody") if "to" in arguments else "SESSION"
     known = {
         "release_lock": f"release {name}",
         "reassign_issue": f"reassign issue:{name} {to}",
