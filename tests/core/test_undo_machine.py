@@ -213,8 +213,9 @@ class UndoMachine(RuleBasedStateMachine):
         data = {k: v for k, v in {**data, key: value}.items() if v is not ABSENT}
         self.store(scope, data, journaled)
 
-    @rule(how=st.sampled_from(["add", "remove", "turn", "replace", "anew", "claim", "twin", "first"]), at=st.integers(0, 5),
-          who=sessions, journaled=st.booleans())  # fmt: skip
+    hows = st.sampled_from(["add", "remove", "turn", "replace", "anew", "claim", "twin", "first"])
+
+    @rule(how=hows, at=st.integers(0, 5), who=sessions, journaled=st.booleans())
     def somebody_changes_the_queue(self, how: str, at: int, who: str, journaled: bool) -> None:
         document = self.storage.read(QUEUE)
         tasks = [dict(task) for task in document.data["tasks"]] if document else []
