@@ -28,19 +28,23 @@ class Draft(Generic[K, V]):
         if not base:
             self.now = {}
 
+    def own(self) -> dict[K, V]:
+        """Return the mapping to change in place."""
+        if not self._copied:
+            self.now, self._copied = dict(self.now), True
+        return self.now
+
     def set(self, key: K, value: V) -> None:
         """Put a value in."""
         if not self._copied:
-            self.now, self._copied = dict(self.now), True
+            self.own()
         self.now[key] = value
 
     def drop(self, key: K) -> V | None:
         """Take a value out, if it is there."""
         if key not in self.now:
             return None
-        if not self._copied:
-            self.now, self._copied = dict(self.now), True
-        return self.now.pop(key)
+        return self.own().pop(key)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
