@@ -36,7 +36,6 @@ class Filing:
         self.workers = Draft(index.workers)
         self.registry = Draft(index.registry)
         self.places = Draft(index.places)
-        self.documents = Draft(board.documents)
         self.unreadable: Draft[str, Unreadable] = Draft(board.unreadable)
         self.issues = Draft(board.issues)
         self.locks = Draft(board.locks)
@@ -81,7 +80,6 @@ class Filing:
         if document is None:
             if old is not None:
                 self.parts.drop(scope)
-                self.documents.drop(scope)
                 self.changed_at = self.now
                 self._file(scope, old, None)
         elif old is None or not same(old.document, document):
@@ -91,7 +89,6 @@ class Filing:
                 self.revised = True
             if document.edited:
                 self.journal.compare(document)
-            self.documents.set(scope, document)
             self._file(scope, old, self._read(scope, document, old))
 
     def _read(self, scope: str, document: Document, before: Part | None) -> Part:

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Final, Generic, NamedTuple, TypeVar
 
+from coord_core.documents import Document
 from coord_core.state.losses import Loss, Written
 from coord_core.state.reading import Mention, Part
 from coord_core.state.records import Finding
@@ -45,6 +46,27 @@ class Draft(Generic[K, V]):
         if key not in self.now:
             return None
         return self.own().pop(key)
+
+
+class Documents(Mapping[str, Document]):
+    """The documents behind the parts, without a copy of them all."""
+
+    __slots__ = ("_parts",)
+
+    def __init__(self, parts: Mapping[str, Part]) -> None:
+        self._parts = parts
+
+    def __getitem__(self, scope: str) -> Document:
+        return self._parts[scope].document
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._parts)
+
+    def __len__(self) -> int:
+        return len(self._parts)
+
+    def __contains__(self, scope: object) -> bool:
+        return scope in self._parts
 
 
 @dataclass(frozen=True, slots=True, eq=False)

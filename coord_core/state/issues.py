@@ -81,20 +81,19 @@ def _handoff(document: Document) -> Handoff | None:
 
 
 def _of_issue(document: Document, issue: Issue, context: Context) -> Mapping[str, Mention]:
-    mentions: dict[str, Mention] = {}
-    owner, workspace = issue.owner, issue.workspace
+    signs: dict[str, list[tuple[float, str]]] = {}
     for who, key, what in _names(issue):
-        if who is None:
-            continue
-        scope, at = session_scope(workspace, who), sign(document, context, key)
-        known = mentions.get(scope)
-        if known is None:
-            owned = (issue,) if who == owner else ()
-            mentions[scope] = Mention(at, at, what, () if at is None else (at,), issues=owned)
-        elif at is not None:
-            newer = known.did is None or at > known.did
-            did, what = (at, what) if newer else (known.did, known.what)
-            mentions[scope] = known._replace(seen=did, did=did, what=what, times=(*known.times, at))
+        if who is not None:
+            at = sign(document, context, key)
+            found = signs.setdefault(who, [])
+            if at is not None:
+                found.append((at, what))
+    mentions = {}
+    for who, found in signs.items():
+        did, what = max(found) if found else (None, "")
+        times = tuple([at for at, _ in found])
+        owned = (issue,) if who == issue.owner else ()
+        mentions[session_scope(issue.workspace, who)] = Mention(did, did, what, times, (), owned)
     return mentions
 
 
