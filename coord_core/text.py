@@ -63,7 +63,7 @@ def line(value: str, limit: int = LINE) -> str:
 
 
 def block(value: str, limit: int = BLOCK) -> str:
-    """Return `value` safe for a terminal with its line breaks kept and tabs as four spaces, at most `limit` characters."""
+    """Return `value` safe for a terminal, line breaks kept, tabs as four spaces, at most `limit` characters of it."""
     cut = value[: limit - 1] + ELLIPSIS if len(value) > limit else value
     lines = cut.replace("\r\n", "\n").replace("\t", "    ").split("\n")
     return "\n".join(_thin(each.translate(_TABLE)) for each in lines)

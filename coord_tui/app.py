@@ -7,7 +7,8 @@ import signal
 import time
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
-from typing import Any
+from functools import partial
+from typing import Any, ClassVar
 
 from textual import events
 from textual.app import App
@@ -29,6 +30,7 @@ from coord_tui.screens.dashboard import Dashboard
 from coord_tui.screens.dialog import Dialog
 from coord_tui.situation import notice
 from coord_tui.widgets.status_bar import Mode, place
+from coord_tui.workers import start
 
 
 class CoordApp(App[None], inherit_bindings=False):
@@ -37,7 +39,8 @@ class CoordApp(App[None], inherit_bindings=False):
     CSS_PATH = "coord.tcss"
     ENABLE_COMMAND_PALETTE = False
     ALLOW_SELECT = False
-    BINDINGS: list[BindingType] = []  # noqa: RUF012
+    AUTO_FOCUS = None
+    BINDINGS: ClassVar[list[BindingType]] = []
 
     @dataclass
     class Arrived(Message):
@@ -106,7 +109,7 @@ class CoordApp(App[None], inherit_bindings=False):
         for number in (signal.SIGTERM, signal.SIGHUP):
             loop.add_signal_handler(number, self.exit, None, 128 + number)
         self.show_board()
-        self.run_worker(self._follow(), group="follow", exit_on_error=True)
+        start(self, self._follow, "follow")
         if self.ticks:
             self.set_interval(1.0, self._tick)
 
@@ -181,7 +184,7 @@ class CoordApp(App[None], inherit_bindings=False):
 
     def look_again(self) -> None:
         """Read everything again, in a thread."""
-        self.run_worker(self._look_again(), group="look", exclusive=True)
+        start(self, self._look_again, "look", alone=True)
 
     async def _look_again(self) -> None:
         try:
@@ -193,15 +196,15 @@ class CoordApp(App[None], inherit_bindings=False):
 
     # Acting
 
-    def act(self, doing: Coroutine[Any, Any, None]) -> None:
+    def act(self, doing: Callable[[], Coroutine[Any, Any, None]]) -> None:
         """Let an action run its course; one at a time."""
         self.gate.shut()
         self.acting = True
-        self.run_worker(self._act(doing), group="act")
+        start(self, partial(self._act, doing), "act")
 
-    async def _act(self, doing: Coroutine[Any, Any, None]) -> None:
+    async def _act(self, doing: Callable[[], Coroutine[Any, Any, None]]) -> None:
         try:
-            await doing
+            await doing()
         finally:
             self.acting = False
             self.gate.release()
@@ -209,4 +212,4 @@ class CoordApp(App[None], inherit_bindings=False):
     def ask(self, question: Dialog[tuple[Plan, str]]) -> None:
         """Ask for a plan and a reason, and do it."""
         if not self.acting:
-            self.act(answer(self, question))
+            self.act(partial(answer, self, question))

@@ -8,8 +8,9 @@ from typing import Any, Final
 
 from coord_core import text
 from coord_core.documents import Line
+from coord_core.moments import Moment
 from coord_core.scopes import in_workspace, parse
-from coord_core.state.records import Handoff, Holdings, Issue, Lock, Moment, Progress, Session, Task, Todo
+from coord_core.state.records import Handoff, Holdings, Issue, Lock, Progress, Session, Task, Todo
 from coord_tui.ages import age, clock, since
 from coord_tui.display import NOTHING, Words, paragraphs, say
 from coord_tui.rows.scene import SHAPES, Scene
@@ -86,7 +87,11 @@ def _holdings(scene: Scene, session: Session, now: float) -> list[Words]:
 
 
 def _held(scene: Scene, lock: Lock, now: float) -> Iterable[tuple[str, Words]]:
-    facts = [since(lock.since.at if lock.since else None, now), f"fence {lock.fence}" if lock.fence else "", lock.reason]
+    facts = [
+        since(lock.since.at if lock.since else None, now),
+        f"fence {lock.fence}" if lock.fence else "",
+        lock.reason,
+    ]
     yield "holds", say((lock.resource, "name"), "  " + ", ".join(filter(None, facts)))
     for line in _stated(lock.since, now):
         yield "", line
@@ -110,7 +115,9 @@ def _owned(has: Holdings, now: float) -> Iterable[Words]:
     for issue in has.issues:
         yield say((f"#{issue.id} ", "link"), *_progress(issue.progress))
     for task in has.tasks:
-        yield say(f"{task_name(task)} {task.summary}", (f"  {since(task.since.at if task.since else None, now)}", "dim"))
+        yield say(
+            f"{task_name(task)} {task.summary}", (f"  {since(task.since.at if task.since else None, now)}", "dim")
+        )
 
 
 def _progress(progress: Progress | None) -> Words:
@@ -229,6 +236,6 @@ def _entry(line: Line, scope: str) -> Words:
     keys = {str(edit.path[0]) for edit in line.changes.get(scope, ()) if edit.path and isinstance(edit.path[0], str)}
     what = f" {', '.join(sorted(keys))}" if keys else ""
     why = f"  {line.reason}" if line.reason else ""
-    mine = parse(scope).id == actor
+    by = "" if parse(scope).id == actor else f"  by {actor}"
     said = f"{line.action.replace('_', ' ')}{what}"
-    return say((f"{clock(line.at, seconds=False)} ", "dim"), said, ("" if mine else f"  by {actor}", "dim"), (why, "dim"))
+    return say((f"{clock(line.at, seconds=False)} ", "dim"), said, (by + why, "dim"))

@@ -31,11 +31,12 @@ TONES: Final[Mapping[str, str]] = {
     "link": "tone-link",
     "bar": "tone-bar",
     "spark": "tone-spark",
+    "alarm": "tone-alarm",
 }
 """Each tone's theme variable."""
 
 BOLD: Final = frozenset({"name"})
-DECORATION: Final = frozenset({"rule"})
+DECORATION: Final = frozenset({"rule", "alarm"})
 
 
 def luminance(color: Color) -> float:
@@ -94,7 +95,7 @@ class Palette:
         ground = self.cursor if cursor else self.background
         if "badge" in names or "tab" in names:
             fill = self.colors[next((name for name in names if name in self.colors), "dead")]
-            ink = max((Color(255, 255, 255), Color(0, 0, 0)), key=lambda each: contrast(each, fill))
+            ink = Color(255, 255, 255) if contrast(Color(255, 255, 255), fill) >= CONTRAST else Color(0, 0, 0)
             return Style(color=ink.rich_color, bgcolor=fill.rich_color, bold=True)
         color = self.colors[next((name for name in names if name in self.colors), "")]
         bold = "bold" in names or bool(BOLD.intersection(names))

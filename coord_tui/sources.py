@@ -39,7 +39,9 @@ class Sources:
 
     def holder(self, key: str) -> str | None:
         """Return the panel that a record is shown in."""
-        return next((panel for panel in ("sessions", "issues", "locks", "work", "shared") if key in self.of(panel).keys), None)
+        return next(
+            (panel for panel in ("sessions", "issues", "locks", "work", "shared") if key in self.of(panel).keys), None
+        )
 
     def target(self, key: str | None) -> Target | None:
         """Return what keys act on at a row."""

@@ -48,7 +48,7 @@ def tones(theme: Theme) -> dict[str, str]:
     """Return the variables of the tones for a theme that does not set them itself."""
     dark = theme.dark
     return {
-        "tone-dim": "#8f949c" if dark else "#5c626b",
+        "tone-dim": "#878c95" if dark else "#5c626b",
         "tone-rule": "#565c66" if dark else "#a5a9ae",
         "tone-dead": theme.error or "#ff5c77",
         "tone-stale": theme.warning or "#fd971f",
@@ -57,5 +57,6 @@ def tones(theme: Theme) -> dict[str, str]:
         "tone-link": theme.accent or theme.primary,
         "tone-bar": "#6f9bca" if dark else "#3f648c",
         "tone-spark": "#8fb9b4" if dark else "#3d6f6a",
-        "tone-cursor": "#2a3f60" if dark else "#cfe0f4",
+        "tone-alarm": "#b8283f" if dark else "#b3002d",
+        "tone-cursor": "#1e2d46" if dark else "#cfe0f4",
     }

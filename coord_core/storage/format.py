@@ -134,8 +134,9 @@ def dump(value: Any, plain: bool = False, *, indent: bool = False) -> bytes:
             return orjson.dumps(value, option=orjson.OPT_INDENT_2 if indent else None)
         except TypeError:
             pass
-    spacing: dict[str, Any] = {"indent": 2} if indent else {"separators": (",", ":")}
-    text = json.dumps(value, ensure_ascii=False, **spacing)
+    text = json.dumps(
+        value, ensure_ascii=False, indent=2 if indent else None, separators=None if indent else (",", ":")
+    )
     return text.encode(errors="backslashreplace")  # a lone surrogate becomes its JSON escape
 
 

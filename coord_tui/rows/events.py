@@ -12,7 +12,9 @@ from coord_tui.columns import Column
 from coord_tui.display import Cell, Words, say
 from coord_tui.rows.scene import Scene
 
-SAID_BY_THEMSELVES: Final = frozenset({"progress", "session_started", "issue_started", "session_ended", "note", "message"})
+SAID_BY_THEMSELVES: Final = frozenset(
+    {"progress", "session_started", "issue_started", "session_ended", "note", "message"}
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -49,7 +49,7 @@ class IssueRows:
             say((f"#{issue.id}", "link")),
             self._who(issue),
             say(f"{percent:.0f}%") if percent is not None else NOTHING,
-            say(progress.phase if progress and progress.phase else issue.status or ""),
+            say(progress.phase if progress and progress.phase else _status(issue)),
         )
 
     def _who(self, issue: Issue) -> Words:
@@ -59,3 +59,8 @@ class IssueRows:
         if not owners:
             return say(("nobody", "dim"))
         return join([self.scene.who(issue.workspace, name) for name in owners], ", ")
+
+
+def _status(issue: Issue) -> str:
+    """Return a status that says more than having an owner or none does."""
+    return "" if issue.status in (None, "pending", "in_progress") else str(issue.status)

@@ -19,6 +19,7 @@ SHAPES: Final = {
     Life.OFF: ("–", "dim"),
     Life.UNKNOWN: ("?", "dim"),
 }
+NONE: Final = Holdings()
 ALARMING: Final = {Life.DEAD: "dead", Life.STALE: "stale"}
 GONE: Final = (Life.DEAD, Life.STALE, Life.OFF)
 
@@ -70,7 +71,7 @@ class Scene:
 
     def holdings(self, scope: str) -> Holdings:
         """Return what a session has."""
-        return self.board.holdings.get(scope) or Holdings()
+        return self.board.holdings.get(scope, NONE)
 
     def signs(self, scope: str) -> Signs:
         """Return a session's signs of life."""

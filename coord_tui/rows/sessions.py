@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from coord_core.scopes import in_workspace
-from coord_core.state.records import Holdings, Issue, Life, Session, Task
+from coord_core.state.records import Holdings, Issue, Life, Progress, Session, Task
 from coord_tui.ages import since
 from coord_tui.columns import Column
 from coord_tui.display import NOTHING, Cell, Things, Words, say
@@ -64,7 +64,7 @@ class SessionRows:
         session = self.scene.board.sessions[key]
         life, signs = self.scene.verdict(key).life, self.scene.signs(key)
         issue = issue_of(self.scene, session)
-        progress = issue.progress if issue and life is not Life.OFF else None
+        progress = self._progress(session, issue)
         percent = progress.percent if progress else None
         idle = life is Life.LIVE and bool(self.scene.holdings(key)) and _idle(signs.did, now, self.scene)
         return (
@@ -101,9 +101,15 @@ class SessionRows:
         if life is Life.OFF:
             return say(("signed off", "dim"))
         running = next((todo.text for todo in session.todos if todo.done is False), "")
+        progress = self._progress(session, issue)
+        message, phase = (progress.message, progress.phase) if progress else ("", "")
+        return say(message or running or phase)
+
+    def _progress(self, session: Session, issue: Issue | None) -> Progress | None:
+        """Return the progress of an issue where it is this session's own."""
         progress = issue.progress if issue else None
-        said = (progress.message or progress.phase) if progress else ""
-        return say(running or said)
+        mine = progress and progress.updated_by in (None, session.id)
+        return progress if mine and self.scene.verdict(session.scope).life is not Life.OFF else None
 
     def _holds(self, key: str, life: Life) -> Cell:
         has = self.scene.holdings(key)
@@ -138,4 +144,3 @@ def issue_of(scene: Scene, session: Session) -> Issue | None:
         return scene.board.issues.get(in_workspace(session.workspace, f"issue:{session.issue}"))
     owned = scene.holdings(session.scope).issues
     return owned[0] if owned else None
-

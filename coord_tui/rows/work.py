@@ -71,7 +71,9 @@ class WorkRows:
             say((mark, tone)),
             say((task_name(task), "dim")),
             say((task.summary, quiet)),
-            self.scene.who(workspace, task.owner, quiet) if task.state is not TaskState.DONE else say((task.owner or "–", quiet)),
+            self.scene.who(workspace, task.owner, quiet)
+            if task.state is not TaskState.DONE
+            else say((task.owner or "–", quiet)),
             say((since(task.since.at if task.since else None, now), "dim")),
         )
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import Final
+from typing import ClassVar, Final
 
 from textual import on
 from textual.binding import Binding, BindingType
@@ -59,7 +59,7 @@ class Ticks:
 class CleanUp(Planning, inherit_bindings=True):
     """Clean up after several sessions at once."""
 
-    BINDINGS: list[BindingType] = [  # noqa: RUF012
+    BINDINGS: ClassVar[list[BindingType]] = [
         Binding("down", "pick(1)", show=False),
         Binding("up", "pick(-1)", show=False),
         Binding("space", "tick", show=False),
@@ -68,7 +68,7 @@ class CleanUp(Planning, inherit_bindings=True):
     verb = "Clean up"
 
     def __init__(self, scene: Scene) -> None:
-        super().__init__(say((" Clean up after these? ", "name")))
+        super().__init__(say(("Clean up after these?", "name")))
         self.ticks = Ticks(scene)
         self.table = RecordTable()
 
@@ -114,5 +114,3 @@ class CleanUp(Planning, inherit_bindings=True):
     def chosen(self) -> None:
         """Tick with enter, too."""
         self.action_tick()
-
-

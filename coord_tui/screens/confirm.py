@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import ClassVar
 
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal
@@ -25,10 +26,10 @@ class Confirm(Dialog[str], inherit_bindings=True):
     What takes from a live session asks for a reason, and only its button does it.
     """
 
-    BINDINGS: list[BindingType] = [Binding("y", "accept", show=False)]  # noqa: RUF012
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("y", "accept", show=False)]
 
     def __init__(self, plan: Plan) -> None:
-        super().__init__(say((f" {plan.title} ", "name")))
+        super().__init__(say((plan.title, "name")))
         self.plan = plan
 
     def body(self) -> Iterable[Widget]:
@@ -42,9 +43,7 @@ class Confirm(Dialog[str], inherit_bindings=True):
             yield Field("required" if self.plan.takes_from else "optional", field="reason")
 
     def _said(self) -> list[Words]:
-        plan = self.plan
-        changes = plan_words.effects(plan, INNER) or [say(("Nothing in any document changes.", "dim"))]
-        return plan_words.paragraphs(plan_words.evidence(plan), changes, plan_words.notes(plan))
+        return plan_words.whole(self.plan, INNER)
 
     def choices(self) -> Iterable[Choice]:
         """Yield Cancel and what does it."""

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
+from typing import ClassVar
 
 from textual import on
 from textual.binding import Binding, BindingType
@@ -26,7 +28,7 @@ from coord_tui.widgets.record_table import RecordTable
 class Dashboard(Overview, inherit_bindings=False):
     """The screen that is always there."""
 
-    BINDINGS: list[BindingType] = [  # noqa: RUF012
+    BINDINGS: ClassVar[list[BindingType]] = [
         *(Binding(digit, f"panel('{panel}')", id=f"panel.{panel}") for panel, digit in PANELS),
         Binding("tab", "turn(1)", id="panel.next"),
         Binding("shift+tab", "turn(-1)", id="panel.previous"),
@@ -199,7 +201,9 @@ class Dashboard(Overview, inherit_bindings=False):
         if self.coord.desk.read_only or target is None or self.sources is None:
             return
         if target.give is None:
-            held = "A lock is released (x), not given." if target.kind == "lock" else f"{target.name} has nothing to give."
+            held = (
+                "A lock is released (x), not given." if target.kind == "lock" else f"{target.name} has nothing to give."
+            )
             self._idle(held)
             return
         self.coord.ask(Reassign(target, self.sources.scene))
@@ -226,7 +230,7 @@ class Dashboard(Overview, inherit_bindings=False):
 
     def _plan(self, planner: Callable[[], Plan]) -> None:
         if not self.coord.desk.read_only and not self.coord.acting:
-            self.coord.act(carry_out(self.coord, planner))
+            self.coord.act(partial(carry_out, self.coord, planner))
 
     def _idle(self, message: str) -> None:
         if not self.coord.desk.read_only:

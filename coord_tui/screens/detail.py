@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, ClassVar, cast
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 class DetailScreen(Screen[None], inherit_bindings=False):
     """What a record is, holds and did; `y` shows its document as JSON."""
 
-    BINDINGS: list[BindingType] = [  # noqa: RUF012
+    BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape,q,backspace", "back", id="detail.back"),
         Binding("y", "raw", id="detail.raw"),
         Binding("ctrl+c", "app.quit", priority=True, id="detail.quit"),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING, Generic, TypeVar, cast
+from typing import TYPE_CHECKING, ClassVar, Generic, TypeVar, cast
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
@@ -26,17 +26,7 @@ INNER = WIDTH - 4
 class Dialog(ModalScreen["T | None"], Generic[T], inherit_bindings=False):
     """A question. escape, n and ctrl+c cancel it, with None."""
 
-    DEFAULT_CSS = """
-    Dialog { align: center middle; background: $background 40%; }
-    Dialog > Container {
-        width: 72; height: auto; max-height: 100%; border: round $tone-rule; background: $background; padding: 0 1;
-    }
-    Dialog Horizontal { height: 1; align-horizontal: center; }
-    Dialog Horizontal.row { align-horizontal: left; }
-    Dialog Choice { margin: 0 2; }
-    """
-
-    BINDINGS: list[BindingType] = [  # noqa: RUF012
+    BINDINGS: ClassVar[list[BindingType]] = [
         Binding("ctrl+c", "cancel", priority=True, show=False),
         Binding("escape,n", "cancel", show=False),
         Binding("tab,right,down", "next", show=False),
@@ -50,7 +40,7 @@ class Dialog(ModalScreen["T | None"], Generic[T], inherit_bindings=False):
     def compose(self) -> ComposeResult:
         """The box: what it says, then what can be done."""
         with Container() as box:
-            box.border_title = content(self.box_title)  # type: ignore[assignment]
+            box.border_title = content(self.box_title)
             yield from self.body()
             with Horizontal():
                 yield from self.choices()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import ClassVar
 
 from textual.binding import Binding, BindingType
 from textual.widget import Widget
@@ -16,10 +17,10 @@ from coord_tui.widgets.choice import Choice
 class Help(Dialog[None], inherit_bindings=True):
     """The keys, by what they are for."""
 
-    BINDINGS: list[BindingType] = [Binding("q,question_mark", "cancel", show=False)]  # noqa: RUF012
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("q,question_mark", "cancel", show=False)]
 
     def __init__(self, *, read_only: bool) -> None:
-        super().__init__(say((" Keys ", "name")))
+        super().__init__(say(("Keys", "name")))
         self.read_only = read_only
 
     def body(self) -> Iterable[Widget]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from coord_tui.display import NOTHING, Words, say
+from coord_tui.rows.scene import ALARMING, Scene
 from coord_tui.targets import Target
 from coord_tui.widgets.one_line import spread
 
@@ -24,11 +25,11 @@ HELP: Final = (
         ("w", "next workspace"), ("R", "look again, at everything"), ("ctrl+l", "draw again"), ("?", "these keys"))),
 )  # fmt: skip
 ACT: Final = ("act", (
-    ("x", "let go: release a lock, unassign an issue, put a task back,"),
-    ("", "clean up after a session, set a bad file aside"),
+    ("x", "let go: release a lock, unassign an issue,"),
+    ("", "put a task back, clean up after a session,"), ("", "set a bad file aside"),
     ("X", "clean up after all dead and stale ones"), ("a", "give to another session"),
     ("z Z", "undo mine, redo it"),
-    ("in a dialog", "y does it · enter on Cancel · tab ← → move · escape n cancel")))  # fmt: skip
+    ("in a dialog", "y does it, escape n ctrl+c cancel, tab ← → move")))  # fmt: skip
 
 
 def key(key_: str, word: str) -> Words:
@@ -36,16 +37,25 @@ def key(key_: str, word: str) -> Words:
     return say((key_, "link bold"), f" {word}")
 
 
-def key_line(target: Target | None, cells: int, *, read_only: bool, blank: bool) -> tuple[Words, Words]:
+def key_line(target: Target | None, scene: Scene, cells: int, *, read_only: bool, blank: bool) -> tuple[Words, Words]:
     """Return the key line for what is under the cursor: its left, its right."""
     right = key("?", "keys")
     if blank:
         return spread([key("R", "look again"), key("q", "quit")], cells - 10), right
-    acts = [key("x", target.word) if target and target.word else NOTHING, key("a", "give to") if target and target.give else NOTHING]
-    late = [key("X", "all dead"), key("z", "undo")]
-    looks = [key("/", "filter"), key("y", "json"), key("w", "workspace"), key("R", "look again")]
-    shown = [key("n", "next"), *([] if read_only else acts), key("enter", "detail"), *([] if read_only else late), *looks]
-    return spread([words for words in shown if words], cells - 10), right
+    silent = any(scene.verdict(session.scope).life in ALARMING for session in scene.sessions)
+    offered = [
+        (bool(scene.findings), "n", "next"),
+        (not read_only and target is not None and bool(target.word), "x", target.word if target else ""),
+        (not read_only and target is not None and target.give is not None, "a", "give to"),
+        (target is not None, "enter", "detail"),
+        (not read_only and silent, "X", "all dead"),
+        (not read_only, "z", "undo"),
+        (len(scene.board.workspaces) > 1, "w", "workspace"),
+        (True, "/", "filter"),
+        (target is not None, "y", "json"),
+        (True, "R", "look again"),
+    ]
+    return spread([key(key_, word) for there, key_, word in offered if there], cells - 10), right
 
 
 def help_lines(*, read_only: bool) -> list[Words]:

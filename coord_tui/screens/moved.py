@@ -23,7 +23,7 @@ class Moved(Dialog[bool], inherit_bindings=True):
     """What was seen and what is there now. It ends with True to be shown the record."""
 
     def __init__(self, error: StaleView, scene: Scene) -> None:
-        super().__init__(say((" Nothing was changed ", "name")))
+        super().__init__(say(("Nothing was changed", "name")))
         self.error, self.scene = error, scene
 
     def body(self) -> Iterable[Widget]:

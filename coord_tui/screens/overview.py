@@ -96,7 +96,9 @@ class Overview(Screen[None], inherit_bindings=False):
             source = self.sources.of(name)
             panel.show(source, now, empty=EMPTY.get(name, NOTHING), title=self._title(name), note=self._note(name))
         if not self.sources.findings.keys:
-            self.panels["needs"].show(self.sources.findings, now, empty=all_well(self.sources.scene), title=self._title("needs"))
+            self.panels["needs"].show(
+                self.sources.findings, now, empty=all_well(self.sources.scene), title=self._title("needs")
+            )
 
     def _title(self, name: str) -> Words | None:
         assert self.sources is not None
@@ -127,8 +129,9 @@ class Overview(Screen[None], inherit_bindings=False):
         detail = self.query_one("#detail", Detail)
         if detail.display:
             detail.tell(self.sources.scene, self.target, self.coord.now() if now is None else now)
-        self.query_one("#keys", OneLine).show(*key_line(self.target, self.size.width, read_only=self.coord.desk.read_only,
-                                              blank=self.notice.instead))  # fmt: skip
+        read_only, blank = self.coord.desk.read_only, self.notice.instead
+        words = key_line(self.target, self.sources.scene, self.size.width, read_only=read_only, blank=blank)
+        self.query_one("#keys", OneLine).show(*words)
         findings = list(self.sources.findings.findings.values())
         self.needy = min(self.needy, max(0, len(findings) - 1))
         said = sentence(findings[self.needy]) if findings else all_well(self.sources.scene)

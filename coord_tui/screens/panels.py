@@ -46,6 +46,7 @@ class Panels(dict[str, Panel]):
             (name, Panel(name, digit, NAMES[name], headed=name == "sessions", follows=name == "events"))
             for name, digit in PANELS
         )
+        self["needs"].table.more = "  (! shows all)"
 
     def could_show(self, name: str, room: Room) -> bool:
         """Whether a panel has a place of its own beside the others."""
@@ -53,7 +54,12 @@ class Panels(dict[str, Panel]):
 
     def arrange(self, room: Room, solo: str | None, *, hidden: bool) -> None:
         """Show the panels there is room for, or only one of them."""
-        heights = {"needs": room.needs + 1, "sessions": room.sessions + 1, "locks": room.locks + 1, "work": room.work + 1}
+        heights = {
+            "needs": room.needs + 1,
+            "sessions": room.sessions + 1,
+            "locks": room.locks + 1,
+            "work": room.work + 1,
+        }
         for name, panel in self.items():
             panel.display = not hidden and (name == solo if solo else self.could_show(name, room))
             panel.rule.display = not room.tabs or name == "needs"

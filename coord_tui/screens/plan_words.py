@@ -60,3 +60,9 @@ def paragraphs(*groups: list[Words]) -> list[Words]:
         if group:
             found += [NOTHING] * bool(found) + group
     return found
+
+
+def whole(plan: Plan, cells: int) -> list[Words]:
+    """Return all of a plan, in `cells` cells."""
+    changes = effects(plan, cells) or [say(("Nothing in any document changes.", "dim"))]
+    return paragraphs(evidence(plan), changes, notes(plan))

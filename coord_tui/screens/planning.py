@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterable
+from functools import partial
+from typing import ClassVar
 
 from textual.binding import Binding, BindingType
 from textual.widget import Widget
@@ -17,12 +19,13 @@ from coord_tui.screens.dialog import INNER, Dialog
 from coord_tui.widgets.choice import Choice
 from coord_tui.widgets.field import Field
 from coord_tui.widgets.lines import Lines, Reader
+from coord_tui.workers import start
 
 
 class Planning(Dialog[tuple[Plan, str]], inherit_bindings=True):
     """A choice, and below it exactly what it would change. It ends with the plan and the reason."""
 
-    BINDINGS: list[BindingType] = [Binding("y", "accept", show=False)]  # noqa: RUF012
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("y", "accept", show=False)]
 
     plan: Plan | None = None
     verb = "Do it"
@@ -56,7 +59,7 @@ class Planning(Dialog[tuple[Plan, str]], inherit_bindings=True):
         if remedy is None:
             self._tell([say(("Nothing is chosen.", "dim"))])
         else:
-            self.run_worker(self._plan(remedy), exclusive=True, group="plan")
+            start(self, partial(self._plan, remedy), "plan", alone=True)
 
     async def _plan(self, remedy: Remedy) -> None:
         try:
@@ -69,7 +72,7 @@ class Planning(Dialog[tuple[Plan, str]], inherit_bindings=True):
         button.key = "" if plan.takes_from else "y"
         button.refresh(layout=True)
         self.query_one("#reason", Field).placeholder = "required" if plan.takes_from else "optional"
-        self._tell(plan_words.paragraphs(plan_words.evidence(plan), plan_words.effects(plan, INNER), plan_words.notes(plan)))
+        self._tell(plan_words.whole(plan, INNER))
 
     def _tell(self, paragraphs: list[Words]) -> None:
         lines = [line for words in paragraphs for line in (wrap(words, INNER) if words else [NOTHING])]

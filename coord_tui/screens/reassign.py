@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import Final
+from typing import ClassVar, Final
 
 from textual import on
 from textual.binding import Binding, BindingType
@@ -68,7 +68,13 @@ class Receivers:
         shape = say(SHAPES[life])
         if not self.offered(key):
             silent = f"not offered: {life.value} for {age(now - signs.seen) if signs.seen else '?'}"
-            return shape, say((session.id, "dim")), say((silent[:16], "dim")), say((silent[16:30], "dim")), say((silent[30:], "dim"))
+            return (
+                shape,
+                say((session.id, "dim")),
+                say((silent[:16], "dim")),
+                say((silent[16:30], "dim")),
+                say((silent[30:], "dim")),
+            )
         issue = issue_of(self.scene, session)
         percent = issue.progress.percent if issue and issue.progress else None
         doing = f"#{session.issue or issue.id}" if issue else f"#{session.issue}" if session.issue else "idle"
@@ -77,9 +83,13 @@ class Receivers:
             shape,
             say((session.id, "name")),
             say((doing, "link" if doing != "idle" else ""), f"  {percent:.0f}%" if percent is not None else ""),
-            say((f"did {since(signs.did, now)} ago" if signs.did is not None else "", "dim")),
+            say((_did(signs.did, now), "dim")),
             say((f"wants {wants}" if wants else "", "wait")),
         )
+
+
+def _did(did: float | None, now: float) -> str:
+    return "" if did is None else f"did {since(did, now)} ago".replace("now ago", "just now")
 
 
 class Reassign(Planning, inherit_bindings=True):
@@ -89,7 +99,7 @@ class Reassign(Planning, inherit_bindings=True):
     Reassign #plan { height: 1; }
     """
 
-    BINDINGS: list[BindingType] = [  # noqa: RUF012
+    BINDINGS: ClassVar[list[BindingType]] = [
         Binding("down", "pick(1)", show=False),
         Binding("up", "pick(-1)", show=False),
     ]
@@ -98,7 +108,7 @@ class Reassign(Planning, inherit_bindings=True):
 
     def __init__(self, target: Target, scene: Scene) -> None:
         of = f" of {target.owner}" if target.owner and target.owner != target.name else ""
-        super().__init__(say((f" Give {target.name}{of} to ", "name")))
+        super().__init__(say((f"Give {target.name}{of} to", "name")))
         self.target, self.scene = target, scene
         self.receivers = Receivers(scene, target)
         self.table = RecordTable()
@@ -148,6 +158,6 @@ class Reassign(Planning, inherit_bindings=True):
     @on(Input.Changed, "#who")
     def narrowed(self, message: Input.Changed) -> None:
         """Show those whose name has what is typed in it."""
-        self.table.show(Filtered(self.receivers, message.value), self.coord.now(), say(("No session is called that.", "dim")))
-
-
+        self.table.show(
+            Filtered(self.receivers, message.value), self.coord.now(), say(("No session is called that.", "dim"))
+        )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 from textual import events
 from textual.binding import Binding, BindingType
@@ -22,11 +23,11 @@ class Choice(Widget, can_focus=True, inherit_bindings=False):
     Choice { width: auto; height: 1; }
     """
 
-    BINDINGS: list[BindingType] = [Binding("enter,space", "take", show=False)]  # noqa: RUF012
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("enter,space", "take", show=False)]
 
     @dataclass
     class Taken(Message):
-        """This choice was made."""
+        """Somebody made a choice."""
 
         choice: Choice
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
+from functools import partial
 from typing import TYPE_CHECKING, cast
 
 from textual.app import ComposeResult
@@ -17,6 +18,7 @@ from coord_tui.rows.scene import Scene
 from coord_tui.targets import Target
 from coord_tui.widgets.lines import Reader
 from coord_tui.widgets.rule import Rule
+from coord_tui.workers import start
 
 if TYPE_CHECKING:
     from coord_tui.app import CoordApp
@@ -49,7 +51,7 @@ class Detail(Container, can_focus=False, inherit_bindings=False):
             self._lines = None if scope != self._asked[0] else self._lines
             self._asked = asked
             if scope and scene.board.journaled:
-                self.run_worker(self._remember(scope), exclusive=True, group="history")
+                start(self, partial(self._remember, scope), "history", alone=True)
         self._scene, self._target = scene, target
         self.query_one(Rule).show(describe.title(scene, target))
         self.query_one(Reader).show(self._wrapped(self._said(scene, target, now)))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 from textual.binding import Binding, BindingType
 from textual.widgets import Input
@@ -17,7 +17,7 @@ class Field(Input, inherit_bindings=False):
     Field, Field:focus { border: none; padding: 0; height: 1; background: $background; width: 1fr; }
     """
 
-    BINDINGS: list[BindingType] = [  # noqa: RUF012
+    BINDINGS: ClassVar[list[BindingType]] = [
         Binding("left", "cursor_left", show=False),
         Binding("right", "cursor_right", show=False),
         Binding("home,ctrl+a", "home", show=False),

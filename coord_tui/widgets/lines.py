@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import ClassVar
 
 from textual.binding import Binding, BindingType
 from textual.geometry import Region, Size
@@ -47,7 +48,7 @@ class Lines(ScrollView, can_focus=False, inherit_bindings=False):
 class Reader(Lines, can_focus=True, inherit_bindings=False):
     """Lines to read through: they scroll with the keys that move."""
 
-    BINDINGS: list[BindingType] = [  # noqa: RUF012
+    BINDINGS: ClassVar[list[BindingType]] = [
         Binding("j,down", "scroll(1)", show=False),
         Binding("k,up", "scroll(-1)", show=False),
         Binding("pagedown,space", "page(1)", show=False),

@@ -34,7 +34,9 @@ class Panel(Container, can_focus=False, inherit_bindings=False):
         yield self.rule
         yield self.table
 
-    def show(self, source: Source, now: float, *, empty: Words, title: Words | None = None, note: Words = NOTHING) -> None:
+    def show(
+        self, source: Source, now: float, *, empty: Words, title: Words | None = None, note: Words = NOTHING
+    ) -> None:
         """Show a source's rows at `now`; `title` stands for name and count, `note` on the right."""
         self.counted = len(source.keys)
         shown = Filtered(source, self.wanted) if self.wanted else source
@@ -48,5 +50,5 @@ class Panel(Container, can_focus=False, inherit_bindings=False):
     def retitle(self, *, active: bool) -> None:
         """Show the title again; active: the keys go here."""
         title, note = self._told or (None, NOTHING)
-        count = f" {self.counted}" if self.counted else ""
+        count = f" {self.counted}" if self.counted and not self.table.follows else ""
         self.rule.show(title or say((f"{self.digit} {self.label}{count}", "name")), note, active=active)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 from textual import events
 from textual.binding import Binding, BindingType
@@ -38,7 +38,7 @@ class RecordTable(ScrollView, can_focus=True, inherit_bindings=False):
     RecordTable { scrollbar-size: 0 0; height: 1fr; }
     """
 
-    BINDINGS: list[BindingType] = [  # noqa: RUF012
+    BINDINGS: ClassVar[list[BindingType]] = [
         Binding("j,down", "move(1)", "down", show=False),
         Binding("k,up", "move(-1)", "up", show=False),
         Binding("g,home", "edge(0)", "first", show=False),
@@ -74,6 +74,7 @@ class RecordTable(ScrollView, can_focus=True, inherit_bindings=False):
         self.keys: Sequence[str] = ()
         self.empty: Words = NOTHING
         self.marks_cursor = False
+        self.more = ""
         self._places: dict[str, int] = {}
         self._cursor: str | None = None
         self._drawn: dict[int, _Line] = {}
@@ -141,7 +142,8 @@ class RecordTable(ScrollView, can_focus=True, inherit_bindings=False):
         if self._cursor is not None:
             self.post_message(self.Chosen(self, self._cursor))
 
-    def _on_click(self, event: events.Click) -> None:
+    def on_click(self, event: events.Click) -> None:
+        """Put the cursor where the mouse is; a double click asks for the record."""
         place = self._row_at(event.y)
         if place is not None:
             self.select(self.keys[place])
@@ -226,7 +228,7 @@ class RecordTable(ScrollView, can_focus=True, inherit_bindings=False):
             cursor = key == self._cursor and (self.has_focus or self.marks_cursor)
             return _Line(cursor=cursor, cells=tuple(self.source.cells(key, self.now)))
         if self._hidden() and y == self.size.height - 1:
-            return _Line(say((f"   {self._hidden()} more", "dim")))
+            return _Line(say((f"   {self._hidden()} more{self.more}", "dim")))
         return _Line(say(" ", *self.empty) if y == self._head and not self.keys else NOTHING)
 
     def render_line(self, y: int) -> Strip:

@@ -9,7 +9,7 @@ from coord_core.state.records import Life
 from coord_tui.ages import ago, clock
 from coord_tui.display import Words, say
 from coord_tui.rows.scene import SHAPES, Scene
-from coord_tui.widgets.one_line import OneLine
+from coord_tui.widgets.one_line import OneLine, spread
 
 ORDER = (Life.DEAD, Life.STALE, Life.LATE, Life.LIVE, Life.OFF, Life.UNKNOWN)
 
@@ -29,7 +29,7 @@ class StatusBar(OneLine, inherit_bindings=False):
         """Show a scene's state at `now`, seconds since 1970."""
         brief = self.size.width < 100
         parts = [place(scene, brief=brief), _needs(scene), *_badges(mode), *_counts(scene, brief=brief)]
-        left = say(*(piece for part in parts if part for piece in (*part, "  " if brief else "   ")))
+        left = spread([part for part in parts if part], self.size.width, gap=2 if brief else 3)
         changed = scene.board.changed_at
         fresh = f"changed {ago(changed, now)}  " if changed is not None and not brief else ""
         self.show(left, say((f"{fresh}{clock(now)}", "dim")))
@@ -50,7 +50,7 @@ def place(scene: Scene, *, brief: bool = False) -> Words:
 def _needs(scene: Scene) -> Words:
     count = len(scene.findings)
     if count:
-        return say((f" ! {count} need{'s' if count == 1 else ''} you ", "badge dead"))
+        return say((f" ! {count} need{'s' if count == 1 else ''} you ", "badge alarm"))
     return say(("nothing needs you", "dim")) if scene.board.sessions else ()
 
 

@@ -50,7 +50,7 @@ class FakeDesk:
             Effect("project:queue", "task 7", "claimed → pending"),
         )
         return Plan(
-            action, subject, "laptop:acme/shop", f"{action.replace('_', ' ').capitalize()} {name}?", "Do it", {}, effects,
+            action, subject, "laptop:acme/shop", f"{action.replace('_', ' ')} {name}?", "Do it", {}, effects,
             ("dead: pid 811 on laptop is gone (checked 1s ago).", "Last seen 14:18:56."),
             ("Not touched: its files in ~/wt/18-retry and its branch.",), self.takes_from, arguments=arguments,
         )  # fmt: skip
