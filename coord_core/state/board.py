@@ -6,9 +6,22 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from coord_core.documents import Batch, Document, Line, Unreadable
+from coord_core.scopes import in_workspace
 from coord_core.state.index import EMPTY, Index
 from coord_core.state.liveness import Limits
-from coord_core.state.records import Deed, Event, Finding, Holdings, Issue, Lock, Session, Signs, Verdict, WorkList
+from coord_core.state.records import (
+    Deed,
+    Event,
+    Finding,
+    Holdings,
+    Issue,
+    Lock,
+    Progress,
+    Session,
+    Signs,
+    Verdict,
+    WorkList,
+)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -61,6 +74,16 @@ class Board:
         from coord_core.state.updating import updated
 
         return updated(self, batch, now=now, processes=processes, mono=mono, boot=boot)
+
+    def progress(self, session: str) -> Progress | None:
+        """Return a session's progress: its own, else its issue's, unless that is another session's word."""
+        found = self.sessions.get(session)
+        if found is None or found.progress is not None or found.issue is None:
+            return found.progress if found is not None else None
+        issue = self.issues.get(in_workspace(found.workspace, f"issue:{found.issue}"))
+        if issue is None or issue.progress is None:
+            return None
+        return issue.progress if (issue.progress.updated_by or issue.owner) == found.id else None
 
     def history(self, session: str) -> tuple[Deed, ...]:
         """Return what a session did and what was done to it, oldest first, as far as the journal's lines were given."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
-from coord_core.documents import Change, Edit, Line, Splice
+from coord_core.documents import ABSENT, Change, Edit, Line, Splice
 from coord_core.scopes import parse
 from coord_core.state.reading import mapping, session_scope, text, words
 from coord_core.state.worklists import OWNER_KEYS
@@ -38,7 +38,6 @@ _PLAIN: Final = {
     "undo": "undid a change",
     "redo": "did a change again",
 }
-_ON_ISSUES: Final = ("issue",)
 _ON: Final = {
     "claim_issue": ("issue",), "release_issue": ("issue",), "update_progress": ("issue",), "offer_handoff": ("issue",),
     "accept_handoff": ("issue",), "reassign_issue": ("issue",), "acquire_lock": ("locks",), "renew_lock": ("locks",),
@@ -92,8 +91,32 @@ def describe(line: Line) -> str:
     verb = _VERBS.get(action)
     if verb is not None:
         return " ".join((verb, *_objects(line, _ON.get(action, ())), *_percent(line)))
-    things = list(_objects(line, ()))
-    return f"{action.replace('_', ' ')} {', '.join(things)}".rstrip()
+    return next(_stored(line), "") or action.replace("_", " ")
+
+
+def _stored(line: Line) -> Iterator[str]:
+    """Yield what a line of the seed's primitives, or of an action not known here, means for each document."""
+    for full, edits in line.changes.items():
+        scope = parse(full)
+        if scope.kind == "project" and scope.id == "events":
+            event = logged(line)
+            if event is not None:
+                yield event[1] or event[0]
+            continue
+        lead = f"#{scope.id}" if scope.kind == "issue" else scope.id or scope.kind
+        keys = {edit.path[0]: edit for edit in edits if edit.path}
+        owner = next((keys[key] for key in ("claimed_by", "current_session", "locked_by") if key in keys), None)
+        if isinstance(owner, Change):
+            taken = "acquired" if scope.kind == "locks" else "claimed"
+            yield f"{'released' if owner.new is ABSENT else taken} {lead}"
+        elif scope.kind == "issue" and "progress" in keys:
+            yield " ".join(("progress", lead, *_percent(line)))
+        elif tasks := list(dict.fromkeys(_tasks(scope.id, edits))):
+            yield f"changed {', '.join(tasks[:3])}"
+        elif keys:
+            gone = all(isinstance(edit, Change) and edit.new is ABSENT for edit in keys.values())
+            of = "" if full == session_of(line) else f" of {lead}"
+            yield f"{'deleted' if gone else 'wrote'} {', '.join(str(key) for key in list(keys)[:3])}{of}"
 
 
 def _objects(line: Line, kinds: tuple[str, ...]) -> Iterator[str]:
@@ -105,8 +128,6 @@ def _objects(line: Line, kinds: tuple[str, ...]) -> Iterator[str]:
             yield f"#{scope.id}"
         elif scope.kind == "locks":
             yield scope.id
-        elif scope.kind == "session" and not kinds:
-            continue
         elif scope.id != "events":
             yield from dict.fromkeys(_tasks(scope.id or scope.kind, edits)) or [scope.short]
 
@@ -156,3 +177,15 @@ def deleted_sessions(line: Line) -> set[str]:
     if line.action not in ("clean_up_session", "clean_up_stale"):
         return set()
     return {full for full in line.changes if parse(full).kind == "session"}
+
+
+def had(line: Line) -> tuple[str, ...]:
+    """Return what a clean-up took away, in words."""
+    found = []
+    for full, edits in line.changes.items():
+        scope = parse(full)
+        if scope.kind in ("issue", "locks"):
+            found.append(f"#{scope.id}" if scope.kind == "issue" else scope.id)
+        elif scope.kind == "project" and scope.id != "events":
+            found += dict.fromkeys(_tasks(scope.id, edits))
+    return tuple(found)

@@ -11,7 +11,7 @@ from coord_core.scopes import in_workspace, natural
 from coord_core.state.index import Draft
 from coord_core.state.intake import Journal
 from coord_core.state.parts import read, same
-from coord_core.state.reading import NOTHING, Context, Part, session_scope
+from coord_core.state.reading import FILE, NOTHING, Context, Part, session_scope
 from coord_core.state.records import Session
 from coord_core.times import naive_utc_iso
 
@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from coord_core.state.board import Board
 
 WINDOW: Final = 1800.0
-FILE: Final = "file:"
 
 
 class Filing:
@@ -89,6 +88,7 @@ class Filing:
             self.changed_at = max(self.changed_at or 0.0, document.written_at)
             self.revised = self.revised or document.revision is not None
             new = self._read(document, old)
+            self.journal.compare(document)
             self.parts.set(scope, new)
             self.documents.set(scope, document)
             self._file(old, new)

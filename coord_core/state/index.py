@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Final, Generic, NamedTuple, TypeVar
 
+from coord_core.state.losses import Loss, Written
 from coord_core.state.reading import Mention, Part
 from coord_core.state.records import Finding
 from coord_core.state.signs import Activity
@@ -108,7 +109,7 @@ class Cleaned(NamedTuple):
 
     at: float
     seq: int
-    had: str = ""
+    had: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -118,9 +119,9 @@ class Index:
     parts: documents read, by scope. mentions: by session, then by the scope of the document that names it. workers: by
     issue, the sessions whose `current_issue` it is. registry: by session scope. activity: what the journal tells, by
     session. supervised: when a supervisor last wrote a key, by scope. cleaned: sessions that were cleaned up.
-    processes: as last given. found: findings by subject. seen_due, found_due: when verdicts and findings change by
-    themselves. offset: the wall clock minus the monotonic one. seq: of the last line taken in. places: how many
-    documents a workspace has.
+    written: our last line, by scope. losses: what of our lines did not hold, by scope. processes: as last given.
+    found: findings by subject. seen_due, found_due: when verdicts and findings change by themselves. offset: the wall
+    clock minus the monotonic one. seq: of the last line taken in. places: how many documents a workspace has.
     """
 
     parts: Mapping[str, Part] = field(default_factory=dict)
@@ -130,6 +131,8 @@ class Index:
     activity: Mapping[str, Activity] = field(default_factory=dict)
     supervised: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
     cleaned: Mapping[str, Cleaned] = field(default_factory=dict)
+    written: Mapping[str, Written] = field(default_factory=dict)
+    losses: Mapping[str, Loss] = field(default_factory=dict)
     processes: Mapping[str, str | None] = field(default_factory=dict)
     found: Mapping[str, tuple[Finding, ...]] = field(default_factory=dict)
     seen_due: Agenda = field(default_factory=Agenda)

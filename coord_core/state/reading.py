@@ -11,6 +11,8 @@ from coord_core.state.records import Event, Issue, Lock, Session, Task, WorkList
 from coord_core.times import utc
 
 NOTHING: Final[Mapping[str, Any]] = {}
+FILE: Final = "file:"
+"""What the subject of an unreadable file's findings begins with."""
 ECHO: Final = 5.0
 """Seconds within which an event is taken to tell of the act itself."""
 

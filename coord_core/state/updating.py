@@ -44,7 +44,9 @@ def updated(
     processes, ended = _processes(index.processes, processes)
     roster = Roster(board, filing, journal, now)
     roster.settle([*filing.touched, *journal.touched, *ended, *(index.activity if jumped else ())], processes, offset)
-    found, due, findings = _findings(board, _view(board, filing, journal, roster, now), filing, roster)
+    found, due, findings = _findings(
+        board, _view(board, filing, journal, roster, now), {**filing.subjects, **journal.subjects, **roster.subjects}
+    )
     places = filing.places.now
     return replace(
         board,
@@ -73,6 +75,8 @@ def updated(
             activity=journal.activity.now,
             supervised=journal.supervised.now,
             cleaned=journal.cleaned.now,
+            written=journal.written.now,
+            losses=journal.losses.now,
             processes=processes,
             found=found,
             seen_due=roster.due.done(),
@@ -112,7 +116,9 @@ def _view(board: Board, filing: Filing, journal: Journal, roster: Roster, now: f
         mentions=filing.mentions.now,
         workers=filing.workers.now,
         unreadable=filing.unreadable.now,
+        activity=journal.activity.now,
         cleaned=journal.cleaned.now,
+        losses=journal.losses.now,
         sessions=roster.sessions.now,
         verdicts=roster.verdicts.now,
         holdings=roster.holdings.now,
@@ -121,12 +127,12 @@ def _view(board: Board, filing: Filing, journal: Journal, roster: Roster, now: f
 
 
 def _findings(
-    board: Board, view: View, filing: Filing, roster: Roster
+    board: Board, view: View, subjects: Mapping[str, None]
 ) -> tuple[Mapping[str, tuple[Finding, ...]], Agenda, tuple[Finding, ...]]:
     """Seek findings again for what changed or is due; return them by subject, the agenda, and all of them in order."""
     found, due = Draft(board.index.found), Planner(board.index.found_due)
     changed = False
-    for subject in {**filing.subjects, **roster.subjects, **dict.fromkeys(due.take(view.now))}:
+    for subject in {**subjects, **dict.fromkeys(due.take(view.now))}:
         findings, later = find(view, subject)
         due.set(subject, later)
         if findings != found.now.get(subject, ()):

@@ -1,0 +1,74 @@
+"""Files that cannot be read, times that cannot be, and writes that did not hold."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from coord_core.moments import Moment
+from coord_core.scopes import parse
+from coord_core.state.findings.view import Found, cut
+from coord_core.state.reading import Part
+from coord_core.state.records import Remedy
+
+FORGET = 3600.0
+"""Seconds that an overwritten write stays a finding."""
+
+
+def find_unreadable(found: Found, source: str) -> None:
+    """Say why a file cannot be read."""
+    file = found.view.unreadable.get(source)
+    if file is None:
+        return
+    workspace = parse(file.scope).workspace if file.scope else ""
+    short = parse(file.scope).short if file.scope else source
+    since = file.written_at or None
+    found.add(
+        "unreadable_file", source, workspace, short, f"cannot be read: {file.reason}", since,
+        Remedy("quarantine", {"source": source}),
+    )  # fmt: skip
+
+
+def find_in_document(found: Found, part: Part) -> None:
+    """Seek times that cannot be, and writes of ours that another program took back."""
+    _times(found, part)
+    scope = part.document.scope
+    loss = found.view.losses.get(scope)
+    if loss is not None and found.view.now - loss.at < FORGET:
+        found.add("overwritten", scope, part.workspace, loss.lead, loss.text, loss.at)
+        found.again(loss.at + FORGET)
+
+
+def _times(found: Found, part: Part) -> None:
+    """Say one thing at most: the first time that is unreadable, else the first that lies ahead."""
+    limit = found.view.now + found.view.limits.future
+    ahead: tuple[str, str, Moment] | None = None
+    for lead, key, moment in _moments(part):
+        if not moment.readable:
+            said = f"{key} is no time: {cut(moment.stated, 40) or 'empty'}".lstrip()
+            found.add("unreadable_time", part.document.scope, part.workspace, lead, said, None)
+            return
+        if ahead is None and moment.at is not None and moment.at > limit:
+            ahead = (lead, key, moment)
+    if ahead is not None:
+        lead, key, moment = ahead
+        said = f"{key} lies in the future, {moment.stated}: a clock or a zone is wrong"
+        found.add("future_time", part.document.scope, part.workspace, lead, said, None)
+        found.again((moment.at or 0.0) - found.view.limits.future)
+
+
+def _moments(part: Part) -> Iterator[tuple[str, str, Moment]]:
+    lead = people_name(part)
+    for key, moment in part.stamps:
+        yield lead, key, moment
+    for work in part.lists:
+        for task in work.tasks:
+            if task.since is not None:
+                yield task.label, "time", task.since
+    for event in part.events:
+        if event.time is not None:
+            yield lead, f"time of {cut(event.session, 20) or 'nobody'}", event.time
+
+
+def people_name(part: Part) -> str:
+    """Return what people call a document: `#15`, `src/orders`, `claude_1`, `queue`."""
+    return f"#{part.id}" if part.kind == "issue" else part.id or part.kind
