@@ -1,7 +1,7 @@
 """Make the pictures in screenshots/ from a fixed state and a fixed clock.
 
-    python -m tests.screenshots            write them
-    python -m tests.screenshots --check    exit with 1 if they are stale
+python -m tests.screenshots            write them
+python -m tests.screenshots --check    exit with 1 if they are stale
 """
 
 from __future__ import annotations

@@ -32,8 +32,6 @@ def parse(raw: bytes, source: str) -> tuple[dict[str, Any], bool]:
         raise UnreadableDocument(source, "it is empty")
     if len(raw) > MAX_BYTES:
         raise UnreadableDocument(source, f"it is larger than {MAX_BYTES >> 20} MiB")
-    if _too_deep(raw):
-        raise UnreadableDocument(source, f"it is nested deeper than {MAX_DEPTH}")
     plain = holds_long_number(raw)
     try:
         members = json.loads(raw) if plain else orjson.loads(raw)
@@ -42,12 +40,16 @@ def parse(raw: bytes, source: str) -> tuple[dict[str, Any], bool]:
         plain = True
         try:
             members = json.loads(raw)
-        except (ValueError, RecursionError) as error:
+        except RecursionError:
+            raise UnreadableDocument(source, f"it is nested deeper than {MAX_DEPTH}") from None
+        except ValueError as error:
             raise UnreadableDocument(source, f"it is not whole JSON ({_where(error)})") from None
     if not isinstance(members, dict):
         raise UnreadableDocument(source, "it is JSON, but no object")
     if not isinstance(members.get("data"), dict):
         raise UnreadableDocument(source, 'it has no object "data"')
+    if _too_deep(members, raw):
+        raise UnreadableDocument(source, f"it is nested deeper than {MAX_DEPTH}")
     return members, plain
 
 
@@ -60,18 +62,37 @@ def _where(error: Exception) -> str:
     return error.msg if isinstance(error, json.JSONDecodeError) else str(error)[:60]
 
 
-def _too_deep(raw: bytes) -> bool:
-    """Say whether brackets nest deeper than allowed; those inside strings do not count."""
+def _too_deep(members: Any, raw: bytes) -> bool:
+    """Say whether lists and objects nest deeper than allowed; `raw` is the same as bytes."""
     if raw.count(b"[") + raw.count(b"{") <= MAX_DEPTH:
         return False
-    outside_strings = raw.replace(b"\\\\", b"").replace(b'\\"', b"").split(b'"')[::2]
-    brackets = b"".join(outside_strings).translate(_SQUARE, _NO_BRACKETS)
+    brackets = raw.translate(_SQUARE, _NO_BRACKETS)
     for _ in range(MAX_DEPTH):
-        outer = brackets.replace(b"[]", b"")
-        if len(outer) == len(brackets):
+        inner = brackets.replace(b"[]", b"")
+        if not inner:
+            # Brackets inside strings could hide a few levels more, but not more than orjson writes.
+            return not _writable(members)
+        if len(inner) == len(brackets):
             break
-        brackets = outer
-    return brackets.count(b"[") > MAX_DEPTH or b"[]" in brackets
+        brackets = inner
+    return _depth(members) > MAX_DEPTH
+
+
+def _writable(members: Any) -> bool:
+    try:
+        orjson.dumps(members)
+    except TypeError:
+        return _depth(members) <= MAX_DEPTH
+    return True
+
+
+def _depth(members: Any) -> int:
+    level, depth = [members], 0
+    while level:
+        depth += 1
+        insides = [item.values() if type(item) is dict else item for item in level]
+        level = [item for inside in insides for item in inside if type(item) is dict or type(item) is list]
+    return depth
 
 
 def document(members: Mapping[str, Any], scope: str, source: str, written_at: float, plain: bool) -> Document:
@@ -122,7 +143,7 @@ def encode(doc: Document) -> bytes:
         raise InvalidDocument(doc.scope, f"it cannot be stored as JSON ({error})") from None
     if len(raw) > MAX_BYTES:
         raise InvalidDocument(doc.scope, f"it would have {len(raw)} bytes, {MAX_BYTES} are allowed")
-    if _too_deep(raw):
+    if _too_deep(members, raw):
         raise InvalidDocument(doc.scope, f"it would be nested deeper than {MAX_DEPTH}")
     return raw
 
@@ -134,7 +155,9 @@ def dump(value: Any, plain: bool = False, *, indent: bool = False) -> bytes:
             return orjson.dumps(value, option=orjson.OPT_INDENT_2 if indent else None)
         except TypeError:
             pass
-    text = json.dumps(value, ensure_ascii=False, indent=2 if indent else None, separators=None if indent else (",", ":"))
+    text = json.dumps(
+        value, ensure_ascii=False, indent=2 if indent else None, separators=None if indent else (",", ":")
+    )
     return text.encode(errors="backslashreplace")  # a lone surrogate becomes its JSON escape
 
 

@@ -75,6 +75,15 @@ class Settler:
         except FileNotFoundError:
             return []
 
+    def empty_torn(self) -> None:
+        """Empty the temporaries that power loss took apart; their documents are made from the journal's line."""
+        for name in self.leftovers():
+            path = os.path.join(self.temporaries, name)
+            try:
+                fmt.parse(look(path).raw or b"", name)
+            except UnreadableDocument:
+                os.truncate(path, 0)
+
     def sweep(self) -> None:
         """Remove all temporaries."""
         for name in self.leftovers():
@@ -110,7 +119,7 @@ class _Part:
             if not held.there:
                 return  # settled before
             here = look(self.path)
-            if self._came_out(held, here):
+            if self._came_out(held):
                 if held.digest == self.was:
                     return self._drop()
                 if not self._put_back(here):
@@ -119,12 +128,9 @@ class _Part:
                 return None
         self.settled.failed[self.scope] = self.edits
 
-    def _came_out(self, held: Found, here: Found) -> bool:
+    def _came_out(self, held: Found) -> bool:
         """Say whether the temporary is what stood in the document's place, swapped out before a crash."""
-        if held.raw == b"" or self._is_ours(held):
-            return False
-        # Otherwise power loss took an unsynced temporary apart, and the document has not been touched.
-        return held.digest == self.was or here.digest != self.was
+        return held.raw != b"" and not self._is_ours(held)
 
     def _settle_on(self, here: Found, held: Found, *, patient: bool) -> bool:
         """Settle given what stands in the document's place; False to look again."""
@@ -246,11 +252,7 @@ class _Part:
         fresh = self.temporary + ".new"
         with contextlib.suppress(FileNotFoundError):
             os.unlink(fresh)
-        fd = write_new(fresh, raw, mode=mode or None)
-        try:
-            os.fsync(fd)
-        finally:
-            os.close(fd)
+        os.close(write_new(fresh, raw, mode=mode or None))
         os.replace(fresh, self.temporary)
 
     def _drop(self) -> None:

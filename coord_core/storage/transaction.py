@@ -145,7 +145,7 @@ def revise(
     """
     now = datetime.fromtimestamp(at, UTC).replace(tzinfo=None).isoformat(timespec="microseconds")
     metadata = dict(before.metadata)
-    for key in {str(edit.path[0]) for edit in edits}:
+    for key in dict.fromkeys(str(edit.path[0]) for edit in edits):
         times = metadata.get(key)
         if key not in data:
             metadata.pop(key, None)
@@ -153,5 +153,4 @@ def revise(
         if keep_times and times is not None:
             continue
         metadata[key] = {"created_at": now, **(times if isinstance(times, dict) else {}), "updated_at": now}
-    in_order = {key: metadata[key] for key in data if key in metadata}
-    return replace(before, data=data, metadata=in_order | metadata, revision=seq)
+    return replace(before, data=data, metadata=metadata, revision=seq)

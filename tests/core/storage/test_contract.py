@@ -371,7 +371,7 @@ def test_undo_brings_back_a_deleted_document_with_its_times(storage: Storage) ->
     after = storage.read(A)
     assert before is not None and after is not None
     assert (after.data, after.metadata, after.revision) == (before.data, before.metadata, line.seq)
-    assert (line.undoes, [each.undoes for each in storage.lines_back()][0]) == (gone.seq, gone.seq)
+    assert (line.undoes, next(each.undoes for each in storage.lines_back())) == (gone.seq, gone.seq)
     undo(storage, line)
     assert storage.read(A) is None
 
@@ -452,7 +452,7 @@ def test_what_cannot_be_read_is_not_overwritten_and_set_aside_only_when_asked(
     do(storage, lambda tx: tx.delete(B))
     back = storage.restore(aside, Act("restore"))
     assert list(storage.load().unreadable) == [source]
-    assert [line.action for line in storage.lines_back()][0] == back.action == "restore"
+    assert next(line.action for line in storage.lines_back()) == back.action == "restore"
     with pytest.raises(Refused):
         storage.restore(aside, Act("restore"))
 
