@@ -13,7 +13,7 @@ import filelock  # noqa: F401  so that no child spends its life importing it
 
 from coord_core.storage import Act
 from coord_core.storage.files import FileStorage
-from tests.core.storage.replay import replay
+from coord_core.storage.redo import replay
 
 
 def fork(work: Callable[[], None]) -> int:
