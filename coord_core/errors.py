@@ -17,6 +17,7 @@ CoordError
 └── Refused                   the state of things forbids the action
     ├── StaleView             something changed since it was looked at
     ├── NotFound              there is no such record
+    ├── ReasonNeeded          it takes from a session that is alive, and no reason was given
     └── NothingToUndo         no action of yours is left to take back
 """
 
@@ -158,6 +159,14 @@ class NotFound(Refused):
     def __init__(self, what: str, hint: str = "") -> None:
         self.what, self.hint = what, hint
         super().__init__(f"no {what}{'; ' + hint if hint else ''}")
+
+
+class ReasonNeeded(Refused):
+    """The action takes something from `session`, which is alive, and no reason was given."""
+
+    def __init__(self, session: str) -> None:
+        self.session = session
+        super().__init__(f"this takes from {session}, which is alive: give a reason (--reason); nothing was changed")
 
 
 class NothingToUndo(Refused):

@@ -6,15 +6,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from coord_core.documents import Edit
+from coord_core.documents import Change, Edit
 
 
 @dataclass(frozen=True, slots=True)
 class Effect:
     """One row of a plan as a human reads it: where, which key, and what becomes of it.
 
-    where: the document's short name (`locks:src/orders`). key: a key, a task (`task 7`), or `deleted`. becomes: `claude_4 →
-    nobody`, `was claude_4, 1h12`.
+    where: the document's short name (`locks:src/orders`). key: a key, a task (`task 7`), or `deleted`. becomes: words
+    such as `claude_4 → nobody`, `was claude_4, 1h12`.
     """
 
     where: str
@@ -26,11 +26,13 @@ class Effect:
 class Plan:
     """A supervisor's action, worked out but not done: a journal line not yet written.
 
-    action: its name. subject: the record's key. workspace: where it happens. title: the question (`Clean up claude_4?`).
+    action: its name. subject: the record's key. workspace: where it happens. title: the question (`Clean up x?`).
     verb: what the button says. changes: by full scope. effects: the same for people. evidence: why it is right or
     doubtful, a sentence each. notes: what else happens, and what is not touched. takes_from: the live session that it
     takes something from, None if it takes from nobody alive; then a reason is required. event: type, message and
     metadata of the entry in `project:events`. undoes: seq of the line taken back. source: the file to set aside.
+    holds: what must still hold though it does not change: that a task with this id is that very task, by full scope.
+    deletes: scopes that must be gone afterwards, so that what came into them meanwhile stops the action.
     """
 
     action: str
@@ -47,6 +49,8 @@ class Plan:
     undoes: int | None = None
     source: str | None = None
     arguments: Mapping[str, Any] = field(default_factory=dict)
+    deletes: frozenset[str] = frozenset()
+    holds: Mapping[str, Sequence[Change]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -159,11 +159,9 @@ class Journal:
     def _full(self) -> bool:
         return not self._names or self._end[1] >= SEGMENT_BYTES
 
-    def append(self, entry: Entry, *, plain: bool, sync: Sequence[int] | None) -> None:
+    def append(self, entry: Entry, *, plain: bool, sync: bool) -> None:
         """Append a line, first cutting a torn one: once this returns, the line is committed.
 
-        sync: open files that are synced along with it, None for no sync at all. They go last: a line without its
-        temporaries is made good by recovery, and what the disk has begun on meanwhile is cheap to sync.
         Raises OSError with nothing appended, or OutcomeUnknown if even that could not be made good.
         """
         line = entry.line
@@ -175,10 +173,8 @@ class Journal:
             size = _cut_torn_line(fd)
             try:
                 write_all(fd, raw)
-                if sync is not None:
+                if sync:
                     _sync(fd)
-                    for other in sync:
-                        os.fsync(other)
             except OSError as error:
                 _take_back(fd, size, line, error)
                 raise

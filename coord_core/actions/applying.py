@@ -1,0 +1,150 @@
+"""Doing what was planned: one transaction that changes all of it or nothing, and tells it in the event log."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import partial
+from typing import Any, Final
+
+import orjson
+
+from coord_core import times
+from coord_core.actions.plan import Done, Plan
+from coord_core.documents import ABSENT, Change, Line
+from coord_core.errors import NotFound, ReasonNeeded, Refused, StaleView, UnreadableDocument
+from coord_core.scopes import in_workspace, parse
+from coord_core.storage import Act, Storage, Transaction
+
+EVENTS_KEPT: Final = 1000
+EVENTS_BYTES: Final = 512 << 10
+REASON_MAX: Final = 2000
+BACK: Final = {"undo": "redo does it again"}
+
+
+def apply(storage: Storage, plan: Plan, *, actor: Mapping[str, Any], reason: str = "", now: float) -> Done:
+    """Do what was planned, if every old value in the plan still holds.
+
+    actor: `{"supervisor": "kim@laptop"}`. now: seconds since 1970, for the event. Raises StaleView if something moved,
+    ReasonNeeded if the plan takes from a live session and no reason is given, StorageError, DocumentError: then nothing
+    was changed.
+    """
+    reason = _checked(plan, reason)
+    act = Act(plan.action, actor, reason, undoes=plan.undoes)
+    if plan.source is not None:
+        return _move(storage, plan, act, now)
+    outcome = storage.transact(act, partial(_change, plan=plan, act=act, now=now))
+    if outcome.line is None:
+        raise Refused(f"{_message(plan)}: it is so already, nothing was changed")
+    return _done(plan, outcome.line.seq, outcome.value)
+
+
+def _checked(plan: Plan, reason: str) -> str:
+    reason = reason.strip()
+    if len(reason) > REASON_MAX:
+        raise Refused(f"the reason has {len(reason)} characters, {REASON_MAX} are allowed; nothing was changed")
+    try:
+        reason.encode()
+    except UnicodeEncodeError:
+        raise Refused("the reason is not valid text; nothing was changed") from None
+    if plan.takes_from and not reason:
+        raise ReasonNeeded(plan.takes_from)
+    return reason
+
+
+def _change(tx: Transaction, *, plan: Plan, act: Act, now: float) -> str:
+    tx.apply(plan.holds)
+    tx.apply(plan.changes)
+    came = [(scope, (key,), ABSENT, found) for scope in plan.deletes for key, found in tx.edit(scope).items()]
+    if came:
+        raise StaleView(came)
+    if plan.undoes is not None:
+        _renew_fences(tx, plan)
+    return _log(tx, plan, act, now)
+
+
+def _renew_fences(tx: Transaction, plan: Plan) -> None:
+    """Give a lock that comes back a new fence: whoever still carries the old one is refused."""
+    for scope, edits in plan.changes.items():
+        fenced = any(isinstance(e, Change) and e.path == ("fence",) and e.new is not ABSENT for e in edits)
+        if fenced and parse(scope).kind == "locks":
+            tx.edit(scope)["fence"] = tx.seq
+
+
+def _log(tx: Transaction, plan: Plan, act: Act, now: float, **more: Any) -> str:
+    """Append the plan's event to the workspace's log; return why that was not possible, "" if it was."""
+    if plan.event is None:
+        return ""
+    scope = in_workspace(plan.workspace, "project:events")
+    try:
+        data = tx.edit(scope)
+    except UnreadableDocument as error:
+        # A torn log must not keep a human from repairing the rest.
+        return f"not in the event log: {error.reason}"
+    log = data.setdefault("log", [])
+    if not isinstance(log, list):
+        return "not in the event log: its `log` is no list"
+    kind, message, metadata = plan.event
+    reason = {"reason": act.reason} if act.reason else {}
+    log.append(
+        {
+            "timestamp": times.local_iso(now),
+            "session": str(act.actor.get("supervisor") or act.actor.get("session") or ""),
+            "type": kind,
+            "message": message,
+            "metadata": {**metadata, **reason, "seq": tx.seq, **more},
+        }
+    )
+    del log[: _surplus(log)]
+    return ""
+
+
+def _surplus(log: list[Any]) -> int:
+    """Return how many of the oldest entries have to go."""
+    room, kept = EVENTS_BYTES, 0
+    for entry in reversed(log[-EVENTS_KEPT:]):
+        room -= _size(entry)
+        if room < 0 and kept:
+            break
+        kept += 1
+    return len(log) - kept
+
+
+def _size(entry: Any) -> int:
+    try:
+        return len(orjson.dumps(entry))
+    except TypeError:
+        # Huge integers and lone surrogates of other writers.
+        return len(repr(entry))
+
+
+def _move(storage: Storage, plan: Plan, act: Act, now: float) -> Done:
+    assert plan.source is not None
+    if plan.action == "undo":
+        line = storage.restore(_quarantine(storage, plan.undoes or 0), act)
+    else:
+        line = storage.quarantine(plan.source, act)
+    # Moving a file is a line of its own in any storage, so the event is a second one.
+    told = Act("log_event", act.actor, act.reason)
+    outcome = storage.transact(told, lambda tx: _log(tx, plan, act, now, moved=line.seq))
+    return _done(plan, line.seq, outcome.value)
+
+
+def _quarantine(storage: Storage, seq: int) -> Line:
+    """Return the quarantine of line `seq`, or the newest that did it again: each has put the file somewhere else."""
+    found, chain = None, {seq}
+    for line in storage.lines(after=seq - 1):
+        if line.seq in chain or line.undoes in chain:
+            chain.add(line.seq)
+            found = line if line.action != "undo" else found
+    if found is None:
+        raise NotFound(f"line {seq} in the journal")
+    return found
+
+
+def _message(plan: Plan) -> str:
+    return plan.event[1] if plan.event else plan.title.rstrip("?")
+
+
+def _done(plan: Plan, seq: int, unlogged: str) -> Done:
+    how = BACK.get(plan.action, "undo takes it back")
+    return Done(seq, f"{_message(plan)}; {how}{f' ({unlogged})' if unlogged else ''}", plan)

@@ -1,0 +1,82 @@
+"""The supervisor's actions: each is planned, then applied (the design, §4).
+
+plan_ = plan(board, "release_lock", {"scope": "laptop:acme/shop:locks:src/orders"})
+done = apply(storage, plan_, actor={"supervisor": "kim@laptop"}, reason="it hangs", now=time.time())
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+from typing import Any, Final
+
+from coord_core.actions.applying import apply
+from coord_core.actions.cleaning import clean_up_session, clean_up_stale, quarantine
+from coord_core.actions.plan import Done, Effect, Plan
+from coord_core.actions.reassigning import reassign_issue, reassign_session, reassign_task, requeue_task
+from coord_core.actions.releasing import release_lock, sign_off_session
+from coord_core.actions.undoing import plan_redo, plan_undo
+from coord_core.errors import NotFound
+from coord_core.state.board import Board
+
+PLANNERS: Final[Mapping[str, Callable[..., Plan]]] = MappingProxyType(
+    {
+        planner.__name__: planner
+        for planner in (
+            release_lock,
+            reassign_issue,
+            reassign_task,
+            requeue_task,
+            reassign_session,
+            sign_off_session,
+            clean_up_session,
+            clean_up_stale,
+            quarantine,
+        )
+    }
+)
+
+
+def plan(board: Board, action: str, arguments: Mapping[str, Any]) -> Plan:
+    """Work an action out by its name, over a board; nothing is changed. Raises NotFound, Refused."""
+    planner = PLANNERS.get(action)
+    if planner is None:
+        raise NotFound(f"action {action}", f"there are {', '.join(PLANNERS)}")
+    return planner(board, **arguments)
+
+
+def this_user() -> str:
+    """Return the human at the keyboard as the journal names supervisors (`kim@laptop`)."""
+    import getpass
+
+    from coord_core.processes import hostname
+
+    try:
+        user = getpass.getuser()
+    except (OSError, KeyError):
+        # A container may run as a number that has no name.
+        user = str(os.getuid())
+    return f"{user}@{hostname()}"
+
+
+__all__ = [
+    "PLANNERS",
+    "Done",
+    "Effect",
+    "Plan",
+    "apply",
+    "clean_up_session",
+    "clean_up_stale",
+    "plan",
+    "plan_redo",
+    "plan_undo",
+    "quarantine",
+    "reassign_issue",
+    "reassign_session",
+    "reassign_task",
+    "release_lock",
+    "requeue_task",
+    "sign_off_session",
+    "this_user",
+]

@@ -1,0 +1,123 @@
+"""Call: one run of `coordctl`: its arguments, its store, its workspace, and where its words go."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+import time
+from collections.abc import Iterable, Mapping
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, Final
+
+from coord_core import text
+from coord_core.errors import InvalidScope, Refused
+from coord_core.scopes import check, in_workspace, parse
+from coord_core.storage import Storage, open_storage
+from coord_core.storage.places import find_store
+
+if TYPE_CHECKING:
+    from coord_core.documents import Batch
+    from coord_core.state.board import Board
+
+WORKSPACE_VARIABLE: Final = "COORD_WORKSPACE"
+
+
+class Call:
+    """One run of a command."""
+
+    def __init__(self, args: argparse.Namespace) -> None:
+        self.args = args
+
+    @cached_property
+    def storage(self) -> Storage:
+        """The store, found by the rules of the design, §2."""
+        return open_storage(find_store(self.args.store))
+
+    @cached_property
+    def batch(self) -> Batch:
+        """Everything in the store; raises StoreMissing, StoreUnreadable."""
+        return self.storage.load()
+
+    def require_store(self) -> None:
+        """Never make a store by a slip of the pen; raises StoreMissing, StoreUnreadable."""
+        assert self.batch.whole
+
+    @cached_property
+    def board(self) -> Board:
+        """What everything means, now."""
+        from coord_core.actions.view import take_board
+
+        return take_board(self.storage, time.time())
+
+    @property
+    def asked_workspace(self) -> str | None:
+        """The workspace that was named, None if none was."""
+        return self.args.workspace or os.environ.get(WORKSPACE_VARIABLE) or None
+
+    @cached_property
+    def workspace(self) -> str:
+        """The workspace that short names are in; raises Refused if it cannot be told."""
+        return self.asked_workspace or choose_workspace(self.batch.documents)
+
+    def scope(self, name: str, kind: str = "") -> str:
+        """Return the full scope of a name; `kind` is put before one that has none. Raises InvalidScope, Refused."""
+        if not name.strip():
+            raise InvalidScope(name, "it is empty")
+        if "\0" in name:
+            raise InvalidScope(name, "it holds a NUL")
+        if parse(name).workspace:
+            return check(name)
+        short = name if not kind or name.startswith(f"{kind}:") else f"{kind}:{name}"
+        return check(in_workspace(self.workspace, short))
+
+    @cached_property
+    def actor(self) -> Mapping[str, Any]:
+        """Who does it: the session that was named, else the human at the keyboard."""
+        from coord_core.actions.supervisor import this_user
+
+        if self.args.session:
+            return {"workspace": self.workspace, "session": self.args.session}
+        return {"supervisor": this_user()}
+
+    def say(self, line: str) -> None:
+        """Print one line, safe for a terminal."""
+        print(text.line(line))
+
+    def emit(self, value: Any, *, indent: bool = True) -> None:
+        """Print a value as JSON, with what a terminal must not see escaped."""
+        from coord_core.storage.format import dump
+
+        print(text.escape_json(dump(value, indent=indent).decode()))
+
+    def columns(self, rows: Iterable[tuple[str, ...]], *, before: str = " ") -> None:
+        """Print rows in columns as wide as their widest cell."""
+        safe = [tuple(text.line(cell) for cell in row) for row in rows]
+        widths = [max(map(text.width, column)) for column in zip(*safe, strict=True)]
+        for row in safe:
+            cells = [text.fit(cell, width) for cell, width in zip(row, widths, strict=True)]
+            print((before + "  ".join(cells)).rstrip())
+
+
+def choose_workspace(scopes: Iterable[str]) -> str:
+    """Return the only workspace there is, else that of the repository that we are in; raises Refused."""
+    there = sorted({parse(scope).workspace for scope in scopes} - {""})
+    if len(there) <= 1:
+        return there[0] if there else ""
+    from pathlib import Path
+
+    from coord_core.processes import hostname
+    from coord_core.storage.places import project
+
+    ours = project(Path.cwd())
+    fitting = [each for each in there if each.partition(":")[2] == ours]
+    here = [each for each in fitting if each.partition(":")[0] == hostname()]
+    for found in (fitting, here):
+        if len(found) == 1:
+            return found[0]
+    raise Refused(f"the store holds {len(there)} workspaces: name one with --workspace: {', '.join(there)}")
+
+
+def warn(message: str) -> None:
+    """Print a message on the error output, safe for a terminal."""
+    print(f"coordctl: {text.line(message)}", file=sys.stderr)

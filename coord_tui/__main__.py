@@ -1,0 +1,94 @@
+"""coord-tui: a live console for the human who supervises several coding agents."""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import os
+import re
+import sys
+from collections.abc import Iterator, Sequence
+from typing import Final
+
+DONE, REFUSED = 0, 1
+UNITS: Final = {"s": 1, "m": 60, "h": 3600, "d": 86400}
+THEMES: Final = ("dark", "light")
+
+
+def duration(words: str) -> float:
+    """Return the seconds that `90s`, `60m`, `2h` or `1d` mean; raises ArgumentTypeError."""
+    hit = re.fullmatch(r"(\d{1,6})([smhd])", words.strip())
+    if hit is None or int(hit[1]) == 0:
+        raise argparse.ArgumentTypeError(f"{words!r} is no length of time: write 90s, 60m, 2h or 1d")
+    return float(int(hit[1]) * UNITS[hit[2]])
+
+
+def make_parser() -> argparse.ArgumentParser:
+    """Return the parser of the command line."""
+    parser = argparse.ArgumentParser(prog="coord-tui", description=__doc__, allow_abbrev=False)
+    parser.add_argument("--store", metavar="URL", help="the store: a folder (else COORD_STORE, else the nearest)")
+    parser.add_argument("--read-only", action="store_true", help="watch; whatever would change something is not there")
+    parser.add_argument(
+        "--demo", action="store_true", help="watch twelve agents play in a folder that is gone afterwards"
+    )
+    parser.add_argument("--theme", choices=THEMES, default=THEMES[0], help="colours (default: %(default)s)")
+    parser.add_argument(
+        "--stale-after", metavar="TIME", type=duration, default=3600.0, help="silence that makes stale (60m)"
+    )
+    parser.add_argument(
+        "--late-after", metavar="TIME", type=duration, default=300.0, help="silence that makes late (5m)"
+    )
+    parser.add_argument("--version", action="store_true", help="print the version and exit")
+    return parser
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run the console; return 0 when it was quit, 1 refused with the reason on the error output."""
+    args = make_parser().parse_args(argv)
+    if args.version:
+        from importlib.metadata import version
+
+        print(f"coord-tui {version('coord-tui')}")
+        return DONE
+    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+        print("coord-tui needs a terminal; `coordctl status` prints the same for a pipe", file=sys.stderr)
+        return REFUSED
+    return run(args)
+
+
+def run(args: argparse.Namespace) -> int:
+    """Open the store and show it until the human leaves."""
+    from coord_core.errors import CoordError
+    from coord_core.state.liveness import Limits
+    from coord_core.storage import open_storage
+    from coord_core.storage.places import find_store
+    from coord_tui.app import CoordApp
+    from coord_tui.store_desk import StoreDesk
+
+    try:
+        with demo_store() if args.demo else contextlib.nullcontext("") as demo:
+            url = demo or find_store(args.store)
+            storage = open_storage(url, read_only=args.read_only)
+            limits = Limits(late=args.late_after, stale=args.stale_after)
+            app = CoordApp(StoreDesk(storage, limits), theme=f"coord-{args.theme}")
+            app.run()
+            return app.return_code or DONE
+    except CoordError as error:
+        from coord_core.text import block
+
+        print(block(str(error)), file=sys.stderr)
+        return REFUSED
+
+
+@contextlib.contextmanager
+def demo_store() -> Iterator[str]:
+    """Play the demo for the length of a `with`; what is bound is its store."""
+    from coord_tui.demo import playing
+
+    os.environ.pop("COORD_STORE", None)
+    with playing() as store:
+        yield store
+
+
+if __name__ == "__main__":
+    sys.exit(main())

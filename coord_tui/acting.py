@@ -1,0 +1,62 @@
+"""From a key to a change: plan, ask, apply, say what happened; nothing blocks the screen."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from coord_core.actions.plan import Done, Plan
+from coord_core.errors import CoordError, StaleView
+from coord_tui.display import toast
+from coord_tui.screens.confirm import Confirm
+from coord_tui.screens.dialog import Dialog
+from coord_tui.screens.moved import Moved
+
+if TYPE_CHECKING:
+    from coord_tui.app import CoordApp
+
+
+async def carry_out(app: CoordApp, planner: Callable[[], Plan]) -> None:
+    """Plan in a thread, show the plan, and do it if that is wanted."""
+    try:
+        plan = await asyncio.to_thread(planner)
+    except CoordError as error:
+        refuse(app, error)
+        return
+    reason = await app.push_screen_wait(Confirm(plan))
+    if reason is not None:
+        await apply(app, plan, reason)
+
+
+async def answer(app: CoordApp, question: Dialog[tuple[Plan, str]]) -> None:
+    """Ask a question whose answer is a plan and a reason, and do that."""
+    wanted = await app.push_screen_wait(question)
+    if wanted is not None:
+        await apply(app, *wanted)
+
+
+async def apply(app: CoordApp, plan: Plan, reason: str) -> None:
+    """Do what was planned, and say how it went."""
+    try:
+        done = await asyncio.to_thread(app.desk.apply, plan, reason)
+    except StaleView as error:
+        app.gate.shut()
+        if await app.push_screen_wait(Moved(error, app.scene)):
+            app.reveal(plan.subject)
+    except CoordError as error:
+        refuse(app, error)
+    else:
+        toast(app, said(done))
+
+
+def said(done: Done) -> str:
+    """Return what happened, and how it is taken back."""
+    back = "Z does it again" if done.plan.action == "undo" else "z takes it back"
+    text = done.text if done.text.endswith((".", "!", "?")) else f"{done.text}."
+    return f"{text} {back}."
+
+
+def refuse(app: CoordApp, error: CoordError) -> None:
+    """Say why nothing happened."""
+    toast(app, str(error), "warning")

@@ -1,0 +1,22 @@
+"""How long ago something was, from the instant of the screen."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from coord_core.times import age, clock
+
+__all__ = ["age", "ago", "clock", "since"]
+
+MINUTE: Final = 60
+
+
+def since(at: float | None, now: float) -> str:
+    """Return the age of the instant `at`, both in seconds since 1970; "" without one."""
+    return "" if at is None else age(now - at)
+
+
+def ago(at: float, now: float) -> str:
+    """Return how long ago `at` was, to the second, for the header: `1s ago`."""
+    seconds = max(0.0, now - at)
+    return f"{int(seconds)}s ago" if seconds < MINUTE else f"{age(seconds)} ago"

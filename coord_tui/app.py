@@ -1,0 +1,215 @@
+"""CoordApp: one worker follows the desk's boards; screens show them; keys become plans. No domain logic."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+import time
+from collections.abc import Callable, Coroutine
+from dataclasses import dataclass
+from functools import partial
+from typing import Any, ClassVar
+
+from textual import events
+from textual.app import App
+from textual.binding import BindingType
+from textual.driver import Driver
+from textual.message import Message
+
+from coord_core.actions.plan import Plan
+from coord_core.errors import CoordError
+from coord_core.state.board import Board
+from coord_tui import themes
+from coord_tui.acting import answer, refuse
+from coord_tui.desk import Desk
+from coord_tui.display import plain, toast
+from coord_tui.gate import Gate
+from coord_tui.palette import Palette
+from coord_tui.rows.scene import Scene
+from coord_tui.screens.dashboard import Dashboard
+from coord_tui.screens.dialog import Dialog
+from coord_tui.situation import notice
+from coord_tui.widgets.status_bar import Mode, place
+from coord_tui.workers import start
+
+
+class CoordApp(App[None], inherit_bindings=False):
+    """The console."""
+
+    CSS_PATH = "coord.tcss"
+    ENABLE_COMMAND_PALETTE = False
+    ALLOW_SELECT = False
+    AUTO_FOCUS = None
+    BINDINGS: ClassVar[list[BindingType]] = []
+
+    @dataclass
+    class Arrived(Message):
+        """A board came from the desk; a newer one takes its place."""
+
+        board: Board
+
+        def can_replace(self, message: Message) -> bool:
+            """Only the newest board counts."""
+            return isinstance(message, CoordApp.Arrived)
+
+    def __init__(
+        self,
+        desk: Desk,
+        *,
+        theme: str = themes.DARK.name,
+        clock: Callable[[], float] = time.time,
+        ticks: bool = True,
+    ) -> None:
+        """Clock: seconds since 1970. ticks: let time pass once a second."""
+        super().__init__()
+        self.desk = desk
+        self.now = clock
+        self.ticks = ticks
+        self.gate = Gate()
+        self.acting = False
+        self.board: Board | None = None
+        self.workspace: str | None = None
+        self.stuck_since: float | None = None
+        self._palettes: dict[str, Palette] = {}
+        for ours in themes.OURS:
+            self.register_theme(ours)
+        self.theme = theme
+
+    # Colours
+
+    def get_theme_variable_defaults(self) -> dict[str, str]:
+        """Return the tones' colours for themes that do not set them."""
+        return themes.tones(self.current_theme)
+
+    @property
+    def palette(self) -> Palette:
+        """The tones of the theme in use."""
+        if self.theme not in self._palettes:
+            self._palettes[self.theme] = Palette.of(self.get_css_variables())
+        return self._palettes[self.theme]
+
+    # Life
+
+    def get_driver_class(self) -> type[Driver]:
+        """Return our driver where Textual would take the one for Unix terminals."""
+        found = super().get_driver_class()
+        if found.__name__ != "LinuxDriver":
+            return found
+        from coord_tui.driver import ForgivingDriver
+
+        return ForgivingDriver
+
+    def get_default_screen(self) -> Dashboard:
+        """Return the dashboard."""
+        return Dashboard()
+
+    def on_mount(self) -> None:
+        """Begin to look."""
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGTERM, signal.SIGHUP):
+            loop.add_signal_handler(number, self.exit, None, 128 + number)
+        self.show_board()
+        start(self, self._follow, "follow")
+        if self.ticks:
+            self.set_interval(1.0, self._tick)
+
+    async def _follow(self) -> None:
+        async for board in self.desk.boards():
+            self.post_message(self.Arrived(board))
+
+    async def on_event(self, event: events.Event) -> None:
+        """Drop what was typed before a dialog could be seen."""
+        if not self.gate.drops(event):
+            await super().on_event(event)
+
+    # What is shown
+
+    @property
+    def scene(self) -> Scene:
+        """The newest board, as the chosen workspace sees it."""
+        return Scene(self.board or Board(now=self.now()), self.workspace)
+
+    @property
+    def mode(self) -> Mode:
+        """What is special about this view."""
+        return Mode(read_only=self.desk.read_only, stuck_since=self.stuck_since)
+
+    def on_coord_app_arrived(self, message: Arrived) -> None:
+        """Show a board that came."""
+        board = message.board
+        self.stuck_since = (self.stuck_since or self.now()) if board.problem else None
+        self.board = board
+        if self.workspace is not None and self.workspace not in board.workspaces:
+            self.workspace = None
+        self.show_board()
+
+    def show_board(self) -> None:
+        """Show the newest board on every screen that shows boards."""
+        scene, now = self.scene, self.now()
+        told = notice(self.board, self.desk.place, self.stuck_since)
+        for screen in self.screen_stack:
+            if not isinstance(screen, Dialog) and hasattr(screen, "show") and screen.is_mounted:
+                screen.show(scene, told, self.mode, now)
+        self._entitle(scene)
+
+    def _tick(self) -> None:
+        screen = next((each for each in reversed(self.screen_stack) if not isinstance(each, Dialog)), None)
+        if self.board is not None and screen is not None and hasattr(screen, "tick"):
+            with self.batch_update():
+                screen.tick(self.mode, self.now())
+
+    def _entitle(self, scene: Scene) -> None:
+        """Tell the terminal's title; what is in it is safe, or it would end the sequence early."""
+        count = len(scene.findings)
+        title = f"{f'{count} need you · ' if count else ''}{plain(place(scene, brief=True))}"
+        if title != self.title and self._driver is not None and not self.is_headless:
+            self._driver.write(f"\x1b]2;{title}\x07")
+        self.title = title
+
+    def reveal(self, key: str) -> None:
+        """Put the cursor on a record."""
+        dashboard = self.screen_stack[0]
+        if isinstance(dashboard, Dashboard):
+            dashboard.reveal(key)
+
+    def next_workspace(self) -> None:
+        """Show the next workspace; after the last all of them."""
+        names = self.board.workspaces if self.board else ()
+        if len(names) < 2:
+            toast(self, "There is only one workspace here.")
+            return
+        order = [None, *names]
+        self.workspace = order[(order.index(self.workspace) + 1) % len(order)]
+        self.show_board()
+
+    def look_again(self) -> None:
+        """Read everything again, in a thread."""
+        start(self, self._look_again, "look", alone=True)
+
+    async def _look_again(self) -> None:
+        try:
+            await asyncio.to_thread(self.desk.look_again)
+        except CoordError as error:
+            refuse(self, error)
+        else:
+            toast(self, "Everything was read again.")
+
+    # Acting
+
+    def act(self, doing: Callable[[], Coroutine[Any, Any, None]]) -> None:
+        """Let an action run its course; one at a time."""
+        self.gate.shut()
+        self.acting = True
+        start(self, partial(self._act, doing), "act")
+
+    async def _act(self, doing: Callable[[], Coroutine[Any, Any, None]]) -> None:
+        try:
+            await doing()
+        finally:
+            self.acting = False
+            self.gate.release()
+
+    def ask(self, question: Dialog[tuple[Plan, str]]) -> None:
+        """Ask for a plan and a reason, and do it."""
+        if not self.acting:
+            self.act(partial(answer, self, question))

@@ -1,0 +1,144 @@
+"""The only door from data to widgets: strings made safe, as pieces with a tone; never markup, never bare `str`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias
+
+from textual.content import Content
+
+from coord_core import text
+
+if TYPE_CHECKING:
+    from textual.app import App
+
+    from coord_tui.palette import Palette
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A safe string and its tone: words of `palette.TONES`, and `bold` (`dead bold`). Made by `say` only."""
+
+    text: str
+    tone: str = ""
+
+
+Words: TypeAlias = tuple[Piece, ...]
+Said: TypeAlias = str | tuple[str, str] | Piece
+
+NOTHING: Words = ()
+
+
+def say(*parts: Said) -> Words:
+    """Return safe words from strings and (string, tone) pairs; line breaks become visible."""
+    return tuple(piece for piece in map(_piece, parts) if piece.text)
+
+
+def _piece(part: Said) -> Piece:
+    if isinstance(part, Piece):
+        return part
+    value, tone = part if isinstance(part, tuple) else (part, "")
+    return Piece(text.line(value), tone)
+
+
+def plain(words: Iterable[Piece]) -> str:
+    """Return what words say, without their tones: safe, to compare and to measure."""
+    return "".join(piece.text for piece in words)
+
+
+def width(words: Iterable[Piece]) -> int:
+    """Return how many cells words take."""
+    return sum(text.width(piece.text) for piece in words)
+
+
+def join(several: Iterable[Words], between: str) -> Words:
+    """Return words one after the other, with `between` in dim."""
+    found: list[Piece] = []
+    for words in several:
+        if found and words:
+            found.append(Piece(text.line(between), "dim"))
+        found += words
+    return tuple(found)
+
+
+def retone(words: Iterable[Piece], tone: str) -> Words:
+    """Return the same words, all in one tone."""
+    return tuple(Piece(piece.text, tone) for piece in words)
+
+
+def clip(words: Sequence[Piece], cells: int) -> Words:
+    """Return words in at most `cells` cells, ending in … where something is missing."""
+    if width(words) <= cells:
+        return tuple(words)
+    found: list[Piece] = []
+    for piece in words:
+        room = cells - width(found)
+        if text.width(piece.text) >= room:
+            rest = piece.text if text.width(piece.text) > room else piece.text + " "
+            return (*found, Piece(text.truncate(rest, room), piece.tone))
+        found.append(piece)
+    return tuple(found)
+
+
+@dataclass(frozen=True, slots=True)
+class Things:
+    """Several names in one cell: all of them where they fit, else the first and how many more."""
+
+    names: tuple[str, ...]
+    tone: str = ""
+
+
+Cell: TypeAlias = Words | Things
+
+
+def lay(cell: Cell, cells: int) -> Words:
+    """Return a cell's words in at most `cells` cells."""
+    if not isinstance(cell, Things):
+        return clip(cell, cells)
+    whole = say((", ".join(cell.names), cell.tone))
+    if width(whole) <= cells or len(cell.names) < 2:
+        return clip(whole, cells)
+    more = f" +{len(cell.names) - 1}"
+    return say((text.truncate(text.line(cell.names[0]), cells - len(more)) + more, cell.tone))
+
+
+def wrap(words: Words, cells: int) -> list[Words]:
+    """Return words as lines of at most `cells` cells, broken at spaces, tones kept."""
+    whole = plain(words)
+    tones = [piece.tone for piece in words for _ in piece.text]
+    lines: list[Words] = []
+    at = 0
+    for line in text.wrap(whole, cells):
+        while at < len(whole) and whole[at] == " " and not line.startswith(" "):
+            at += 1
+        lines.append(_toned(line, tones[at : at + len(line)]))
+        at += len(line)
+    return lines
+
+
+def _toned(line: str, tones: Sequence[str]) -> Words:
+    found: list[Piece] = []
+    for char, tone in zip(line, tones, strict=False):
+        if found and found[-1].tone == tone:
+            found[-1] = Piece(found[-1].text + char, tone)
+        else:
+            found.append(Piece(char, tone))
+    return tuple(found)
+
+
+def content(words: Words, palette: Palette | None = None) -> Content:
+    """Return words as Textual's Content, which is never parsed as markup."""
+    if palette is None:
+        return Content(plain(words))
+    return Content.assemble(*((piece.text, palette.visual(piece.tone)) for piece in words))
+
+
+def paragraphs(value: str) -> list[str]:
+    """Return a string of several lines as safe lines."""
+    return text.block(value).split("\n")
+
+
+def toast(app: App[Any], message: str, severity: Literal["information", "warning", "error"] = "information") -> None:
+    """Show a short message, safe and never parsed."""
+    app.notify(text.block(message, limit=600), severity=severity, markup=False)

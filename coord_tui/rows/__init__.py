@@ -1,0 +1,1 @@
+"""Records as rows: columns, cells, tones and order. No widgets here."""

@@ -1,0 +1,99 @@
+"""Events as rows: what one session says again and again is one row."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from coord_core.state.records import Event
+from coord_tui.ages import clock
+from coord_tui.columns import Column
+from coord_tui.display import Cell, Words, say
+from coord_tui.rows.scene import Scene
+
+SAID_BY_THEMSELVES: Final = frozenset(
+    {"progress", "session_started", "issue_started", "session_ended", "note", "message"}
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """An event, and how often it came in a row from its session."""
+
+    event: Event
+    first: Event
+    times: int = 1
+
+
+class EventRows:
+    """The events of a scene, oldest first."""
+
+    def __init__(self, scene: Scene, *, wide: bool = False) -> None:
+        """Wide: times have seconds."""
+        self.wide = wide
+        self.columns = WIDE if wide else NARROW
+        found = [event for workspace, log in scene.board.events.items() if scene.here(workspace) for event in log]
+        self.told = dict(_keyed(_folded(sorted(found, key=_at))))
+        self.keys = list(self.told)
+
+    def words(self, key: str) -> str:
+        """Return what a filter looks for."""
+        event = self.told[key].event
+        return f"{event.session} {event.type} {event.message}"
+
+    def cells(self, key: str, now: float) -> Sequence[Cell]:
+        """Return one event's cells."""
+        told = self.told[key]
+        event = told.event
+        return (
+            say((clock(event.time.at if event.time else None, seconds=self.wide), "dim")),
+            say((event.session, "name")),
+            event_words(event) + (say((f"  x{told.times}", "wait")) if told.times > 1 else ()),
+        )
+
+
+NARROW: Final = (Column("TIME", 5), Column("SESSION", 10), Column("EVENT", 10, share=1))
+WIDE: Final = (Column("TIME", 8), Column("SESSION", 14), Column("EVENT", 10, share=1))
+
+
+def event_words(event: Event) -> Words:
+    """Return what happened, with the event's type where the message does not say it."""
+    if not event.message or event.type in SAID_BY_THEMSELVES or not event.type:
+        return say(event.message or event.type)
+    return say(f"{event.type} {event.message}")
+
+
+def _at(event: Event) -> float:
+    return event.time.at if event.time and event.time.at is not None else float("-inf")
+
+
+def _folded(events: Iterable[Event]) -> list[Told]:
+    found: list[Told | None] = []
+    last: dict[tuple[str, str], int] = {}
+    for event in events:
+        who = (event.workspace, event.session)
+        place = last.get(who)
+        before = found[place] if place is not None else None
+        times, first = 1, event
+        if place is not None and before and _same(before.event, event):
+            found[place] = None
+            times, first = before.times + 1, before.first
+        last[who] = len(found)
+        found.append(Told(event, first, times))
+    return [told for told in found if told is not None]
+
+
+def _same(one: Event, other: Event) -> bool:
+    return (one.type, one.message) == (other.type, other.message)
+
+
+def _keyed(told: Iterable[Told]) -> Iterable[tuple[str, Told]]:
+    """Give each event a key that stays its own while older ones leave the log and a repetition grows."""
+    seen: dict[str, int] = {}
+    for each in told:
+        event = each.event
+        when = each.first.time.stated if each.first.time else ""
+        first = f"{when}\0{event.workspace}\0{event.session}\0{event.type}\0{event.message}"
+        seen[first] = seen.get(first, 0) + 1
+        yield f"event:{first}\0{seen[first]}", each

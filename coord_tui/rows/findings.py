@@ -1,0 +1,43 @@
+"""Findings as rows: what needs a human, worst first."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+from coord_core.state.records import Finding, Severity
+from coord_tui.ages import since
+from coord_tui.columns import Column
+from coord_tui.display import Cell, Words, say
+from coord_tui.rows.scene import Scene
+
+COLUMNS: Final = (Column("", 1), Column("", 20, share=1), Column("", 4, right=True))
+MARKS: Final = {Severity.HIGH: ("!", "dead bold"), Severity.MEDIUM: ("!", "stale bold"), Severity.LOW: ("·", "link")}
+
+
+class FindingRows:
+    """The findings of a scene."""
+
+    columns = COLUMNS
+
+    def __init__(self, scene: Scene) -> None:
+        self.findings: dict[str, Finding] = {}
+        for finding in scene.findings:
+            self.findings[f"finding:{finding.kind}\0{finding.subject}\0{finding.workspace}"] = finding
+        self.keys = list(self.findings)
+
+    def words(self, key: str) -> str:
+        """Return what a filter looks for."""
+        return self.findings[key].text
+
+    def cells(self, key: str, now: float) -> Sequence[Cell]:
+        """Return one finding's cells."""
+        finding = self.findings[key]
+        return say(MARKS[finding.severity]), sentence(finding), say((since(finding.since, now), "dim"))
+
+
+def sentence(finding: Finding) -> Words:
+    """Return a finding's sentence, its subject in the colour of its severity."""
+    _, tone = MARKS[finding.severity]
+    lead = finding.lead if finding.text.startswith(finding.lead) else ""
+    return say((lead, tone), finding.text[len(lead) :])

@@ -1,0 +1,66 @@
+"""Issues as rows."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+from coord_core.state.records import Issue
+from coord_tui.columns import Column
+from coord_tui.display import NOTHING, Cell, Words, join, say
+from coord_tui.rows.scene import Scene
+from coord_tui.rows.source import natural
+
+COLUMNS: Final = (
+    Column("ISSUE", 5),
+    Column("WHO", 10, share=0.6),
+    Column("%", 4, right=True),
+    Column("PHASE", 10, share=0.4),
+)
+OVER: Final = frozenset({"completed", "complete", "done", "closed", "finished", "resolved"})
+
+
+class IssueRows:
+    """The issues of a scene: first those that somebody should decide about."""
+
+    columns = COLUMNS
+
+    def __init__(self, scene: Scene) -> None:
+        self.scene = scene
+        shown = [issue for issue in scene.board.issues.values() if scene.here(issue.workspace)]
+        self.keys = [issue.scope for issue in sorted(shown, key=self._order)]
+
+    def _order(self, issue: Issue) -> tuple[object, ...]:
+        over = (issue.status or "").casefold() in OVER
+        return over, over or len(self.scene.owners(issue)) == 1, natural(issue.id), issue.workspace
+
+    def words(self, key: str) -> str:
+        """Return what a filter looks for."""
+        issue = self.scene.board.issues[key]
+        phase = issue.progress.phase if issue.progress else ""
+        return " ".join([f"#{issue.id}", *self.scene.owners(issue), issue.status or "", phase])
+
+    def cells(self, key: str, now: float) -> Sequence[Cell]:
+        """Return one issue's cells."""
+        issue = self.scene.board.issues[key]
+        progress = issue.progress
+        percent = progress.percent if progress else None
+        return (
+            say((f"#{issue.id}", "link")),
+            self._who(issue),
+            say(f"{percent:.0f}%") if percent is not None else NOTHING,
+            say(progress.phase if progress and progress.phase else _status(issue)),
+        )
+
+    def _who(self, issue: Issue) -> Words:
+        owners = self.scene.owners(issue)
+        if self.scene.disputed(issue):
+            return say((", ".join(owners), "dead bold"))
+        if not owners:
+            return say(("nobody", "dim"))
+        return join([self.scene.who(issue.workspace, name) for name in owners], ", ")
+
+
+def _status(issue: Issue) -> str:
+    """Return a status that says more than having an owner or none does."""
+    return "" if issue.status in (None, "pending", "in_progress") else str(issue.status)

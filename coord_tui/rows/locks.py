@@ -1,0 +1,64 @@
+"""Locks as rows."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+from coord_core.state.records import Life, Lock
+from coord_tui.ages import age, since
+from coord_tui.columns import Column
+from coord_tui.display import Cell, Words, say
+from coord_tui.rows.scene import SHAPES, Scene
+from coord_tui.rows.source import natural
+
+COLUMNS: Final = (
+    Column("", 1),
+    Column("LOCK", 10, share=0.52),
+    Column("HOLDER", 10),
+    Column("HELD", 4, right=True),
+    Column("", 8, share=0.48),
+)
+_WORST: Final = (Life.DEAD, Life.STALE, Life.OFF, None, Life.UNKNOWN, Life.LATE, Life.LIVE)
+
+
+class LockRows:
+    """The locks of a scene, those with a dead holder first."""
+
+    columns = COLUMNS
+
+    def __init__(self, scene: Scene) -> None:
+        self.scene = scene
+        held = [lock for lock in scene.board.locks.values() if scene.here(lock.workspace)]
+        self.keys = [lock.scope for lock in sorted(held, key=self._order)]
+
+    def _order(self, lock: Lock) -> tuple[object, ...]:
+        life = self.scene.life(lock.workspace, lock.holder)
+        return _WORST.index(life), -len(lock.waiters), natural(lock.resource)
+
+    def words(self, key: str) -> str:
+        """Return what a filter looks for."""
+        lock = self.scene.board.locks[key]
+        return " ".join([lock.resource, lock.holder or "", lock.reason, *(waiter.session for waiter in lock.waiters)])
+
+    def cells(self, key: str, now: float) -> Sequence[Cell]:
+        """Return one lock's cells."""
+        lock = self.scene.board.locks[key]
+        life = self.scene.life(lock.workspace, lock.holder)
+        return (
+            say(SHAPES[life]) if life else say(("?", "dim")),
+            say((lock.resource, "name")),
+            self.scene.who(lock.workspace, lock.holder),
+            say((since(lock.since.at if lock.since else None, now), "dim")),
+            _note(lock, now),
+        )
+
+
+def _note(lock: Lock, now: float) -> Words:
+    if lock.expires and lock.expires.at is not None and lock.expires.at <= now:
+        return say((f"expired {age(now - lock.expires.at)}", "stale"))
+    if lock.waiters:
+        return say((f"{len(lock.waiters)} wait", "wait"))
+    if lock.expires and lock.expires.at is not None:
+        return say((f"ttl {age(lock.expires.at - now)}", "dim"))
+    return say((lock.reason, "dim"))

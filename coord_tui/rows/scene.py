@@ -1,0 +1,95 @@
+"""Scene: a board as one workspace sees it, with the look-ups that rows need."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import Final
+
+from coord_core.scopes import in_workspace
+from coord_core.state.board import Board
+from coord_core.state.records import Finding, Holdings, Issue, Life, Session, Signs, Verdict
+from coord_tui.display import Words, say
+from coord_tui.rows.source import natural
+
+SHAPES: Final = {
+    Life.LIVE: ("●", "live"),
+    Life.LATE: ("◐", "wait"),
+    Life.STALE: ("○", "stale"),
+    Life.DEAD: ("✗", "dead"),
+    Life.OFF: ("–", "dim"),
+    Life.UNKNOWN: ("?", "dim"),
+}
+NONE: Final = Holdings()
+ALARMING: Final = {Life.DEAD: "dead", Life.STALE: "stale"}
+GONE: Final = (Life.DEAD, Life.STALE, Life.OFF)
+
+
+class Scene:
+    """One board, narrowed to a workspace (None: all of them)."""
+
+    def __init__(self, board: Board, workspace: str | None = None) -> None:
+        self.board = board
+        self.workspace = workspace
+
+    def here(self, workspace: str) -> bool:
+        """Whether a record of that workspace is shown."""
+        return self.workspace is None or workspace == self.workspace
+
+    @property
+    def several(self) -> bool:
+        """Whether records of more than one workspace are shown, so that names need theirs."""
+        return self.workspace is None and len(self.board.workspaces) > 1
+
+    @cached_property
+    def sessions(self) -> list[Session]:
+        """The sessions shown, by name, the signed-off ones last."""
+        shown = [session for session in self.board.sessions.values() if self.here(session.workspace)]
+        return sorted(shown, key=lambda s: (self.verdict(s.scope).life is Life.OFF, natural(s.id), s.workspace))
+
+    @cached_property
+    def findings(self) -> list[Finding]:
+        """The findings shown, worst first."""
+        return [finding for finding in self.board.findings if self.here(finding.workspace)]
+
+    @cached_property
+    def working(self) -> dict[tuple[str, str], list[str]]:
+        """Who says it works on which issue, by workspace and issue."""
+        found: dict[tuple[str, str], list[str]] = {}
+        for session in self.board.sessions.values():
+            if session.issue is not None:
+                found.setdefault((session.workspace, session.issue), []).append(session.id)
+        return found
+
+    def verdict(self, scope: str) -> Verdict:
+        """Return the verdict on a session."""
+        return self.board.verdicts.get(scope) or Verdict(Life.UNKNOWN, "nothing is known of it")
+
+    def life(self, workspace: str, session: str | None) -> Life | None:
+        """Return the life of a session by its id, None if there is no such session."""
+        scope = in_workspace(workspace, f"session:{session}")
+        return self.verdict(scope).life if session and scope in self.board.sessions else None
+
+    def holdings(self, scope: str) -> Holdings:
+        """Return what a session has."""
+        return self.board.holdings.get(scope, NONE)
+
+    def signs(self, scope: str) -> Signs:
+        """Return a session's signs of life."""
+        return self.board.signs.get(scope) or Signs()
+
+    def owners(self, issue: Issue) -> list[str]:
+        """Return everybody who has an issue or says so, by id, the owner first."""
+        named = [issue.current_session, issue.claimed_by, *self.working.get((issue.workspace, issue.id), ())]
+        return list(dict.fromkeys(name for name in named if name))
+
+    def disputed(self, issue: Issue) -> bool:
+        """Whether two who have not signed off have the same issue."""
+        rivals = [name for name in self.owners(issue) if self.life(issue.workspace, name) is not Life.OFF]
+        return len(rivals) > 1
+
+    def who(self, workspace: str, session: str | None, tone: str = "") -> Words:
+        """Return a session's name, red when it is dead, orange when stale; – for nobody."""
+        if not session:
+            return say(("–", "dim"))
+        life = self.life(workspace, session)
+        return say((session, ALARMING.get(life, tone) if life else tone))

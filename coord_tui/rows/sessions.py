@@ -1,0 +1,146 @@
+"""Sessions as rows."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+from coord_core.scopes import in_workspace
+from coord_core.state.records import Holdings, Issue, Life, Progress, Session, Task
+from coord_tui.ages import since
+from coord_tui.columns import Column
+from coord_tui.display import NOTHING, Cell, Things, Words, say
+from coord_tui.rows.scene import ALARMING, SHAPES, Scene
+
+COLUMNS: Final = (
+    Column("", 1),
+    Column("SESSION", 17),
+    Column("SEEN", 4, right=True),
+    Column("DID", 4, right=True),
+    Column("ISSUE", 5),
+    Column("%", 4, right=True),
+    Column("", 6, extra=1),
+    Column("PHASE", 14, extra=4),
+    Column("DOING", 12, share=0.59, comfort=30),
+    Column("HOLDS", 16, share=0.41, comfort=20),
+    Column("LAST 30 MIN", 12, extra=2),
+    Column("BRANCH", 22, extra=3),
+    Column("CLIENT", 6, extra=5),
+)
+BARS: Final = "▁▂▃▄▅▆▇█"
+
+
+def bar(percent: float | None, cells: int = 6) -> str:
+    """Return progress as a bar with half cells."""
+    halves = round((percent or 0) * cells * 2 / 100)
+    return "━" * (halves // 2) + "╸" * (halves % 2)
+
+
+def sparkline(buckets: Sequence[int], most: int) -> str:
+    """Return counts as bars; `most` is the tallest."""
+    return "".join(BARS[0] if not n else BARS[min(7, max(1, round(n * 7 / max(most, 1))))] for n in buckets)
+
+
+class SessionRows:
+    """The sessions of a scene."""
+
+    columns = COLUMNS
+
+    def __init__(self, scene: Scene) -> None:
+        self.scene = scene
+        self.keys = [session.scope for session in scene.sessions]
+        self.most = max((max(signs.buckets, default=0) for signs in scene.board.signs.values()), default=1)
+
+    def words(self, key: str) -> str:
+        """Return what a filter looks for."""
+        session = self.scene.board.sessions[key]
+        holds = things(self.scene.holdings(key))
+        state = self.scene.verdict(key).life.value
+        return " ".join([session.id, session.workspace, session.branch, session.client, state, *holds,
+                         f"#{session.issue}" if session.issue else ""])  # fmt: skip
+
+    def cells(self, key: str, now: float) -> Sequence[Cell]:
+        """Return one session's cells."""
+        session = self.scene.board.sessions[key]
+        life, signs = self.scene.verdict(key).life, self.scene.signs(key)
+        issue = issue_of(self.scene, session)
+        progress = self._progress(session, issue)
+        percent = progress.percent if progress else None
+        idle = life is Life.LIVE and bool(self.scene.holdings(key)) and _idle(signs.did, now, self.scene)
+        return (
+            say(SHAPES[life]),
+            self._name(session, life),
+            say((since(signs.seen, now), _seen_tone(life))),
+            say((since(signs.did, now), "wait bold" if idle else "dim")),
+            self._issue(session, issue),
+            say(f"{percent:.0f}%") if percent is not None else NOTHING,
+            say((bar(percent), "bar")),
+            say(progress.phase if progress else "idle" if not issue and life is Life.LIVE else ""),
+            self._doing(session, issue, life),
+            self._holds(key, life),
+            say((sparkline(signs.buckets, self.most), "spark" if life in (Life.LIVE, Life.LATE) else "dim")),
+            say((session.branch, "dim")),
+            say((session.client, "dim")),
+        )
+
+    def _name(self, session: Session, life: Life) -> Words:
+        name = say((session.id, "dim" if life is Life.OFF else "name"))
+        return name + say((f" {session.workspace.partition(':')[2] or '-'}", "dim")) if self.scene.several else name
+
+    def _issue(self, session: Session, issue: Issue | None) -> Words:
+        if issue is None:
+            return say((f"#{session.issue}", "link")) if session.issue else NOTHING
+        if self.scene.disputed(issue) and self.scene.verdict(session.scope).life is not Life.OFF:
+            return say((f"#{issue.id}×", "dead bold"))
+        return say((f"#{issue.id}", "link"))
+
+    def _doing(self, session: Session, issue: Issue | None, life: Life) -> Words:
+        handoff = issue.handoff if issue else None
+        if issue and handoff and handoff.from_session == session.id:
+            return say((f"handed off #{issue.id}", "dim"))
+        if life is Life.OFF:
+            return say(("signed off", "dim"))
+        running = next((todo.text for todo in session.todos if todo.done is False), "")
+        progress = self._progress(session, issue)
+        message, phase = (progress.message, progress.phase) if progress else ("", "")
+        return say(message or running or phase)
+
+    def _progress(self, session: Session, issue: Issue | None) -> Progress | None:
+        """Return the progress of an issue where it is this session's own."""
+        progress = issue.progress if issue else None
+        mine = progress and progress.updated_by in (None, session.id)
+        return progress if mine and self.scene.verdict(session.scope).life is not Life.OFF else None
+
+    def _holds(self, key: str, life: Life) -> Cell:
+        has = self.scene.holdings(key)
+        tone = ALARMING.get(life, "")
+        if held := things(has):
+            return Things(held, tone)
+        wanted = ", ".join(lock.resource for lock in has.wants)
+        return say((f"wants {wanted}", "wait")) if wanted else NOTHING
+
+
+def things(has: Holdings) -> tuple[str, ...]:
+    """Return what a session has, by name: its locks, then its tasks."""
+    return (*(lock.resource for lock in has.locks), *map(task_name, has.tasks))
+
+
+def task_name(task: Task) -> str:
+    """Return a task as people say it: `queue#7`."""
+    return task.label if task.label.endswith(f"#{task.id}") else f"{task.label}#{task.id}"
+
+
+def _seen_tone(life: Life) -> str:
+    return {Life.LATE: "wait", Life.STALE: "stale", Life.DEAD: "dead"}.get(life, "dim")
+
+
+def _idle(did: float | None, now: float, scene: Scene) -> bool:
+    return did is not None and now - did > scene.board.limits.idle
+
+
+def issue_of(scene: Scene, session: Session) -> Issue | None:
+    """Return the issue that a session works on: the one it names, else the first it owns."""
+    if session.issue is not None:
+        return scene.board.issues.get(in_workspace(session.workspace, f"issue:{session.issue}"))
+    owned = scene.holdings(session.scope).issues
+    return owned[0] if owned else None

@@ -1,0 +1,72 @@
+"""Shared state as rows: every other document, and what cannot be read."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from typing import Any, Final
+
+from coord_core.documents import Document
+from coord_core.scopes import parse
+from coord_tui.ages import since
+from coord_tui.columns import Column
+from coord_tui.display import Cell, say
+from coord_tui.rows.scene import Scene
+from coord_tui.rows.source import natural
+
+COLUMNS: Final = (
+    Column("", 1),
+    Column("DOCUMENT", 16, share=0.35),
+    Column("HOLDS", 10, share=0.65),
+    Column("AGE", 4, right=True),
+)
+SHOWN: Final = 200
+
+
+class SharedRows:
+    """The unreadable files, then the documents that are no session, issue, lock or list."""
+
+    columns = COLUMNS
+
+    def __init__(self, scene: Scene) -> None:
+        self.scene = scene
+        bad = [each for each in scene.board.unreadable.values() if scene.here(parse(each.scope or "").workspace)
+               or scene.workspace is None or not each.scope]  # fmt: skip
+        documents = [scope for scope in scene.board.shared if scene.here(parse(scope).workspace)]
+        self.keys = sorted((each.source for each in bad), key=natural) + sorted(documents, key=natural)
+
+    def words(self, key: str) -> str:
+        """Return what a filter looks for."""
+        document = self.scene.board.documents.get(key)
+        return f"{key} {_summary(document)}" if document else f"{key} unreadable file"
+
+    def cells(self, key: str, now: float) -> Sequence[Cell]:
+        """Return one document's cells."""
+        bad = self.scene.board.unreadable.get(key)
+        if bad:
+            return (
+                say(("!", "stale bold")),
+                say((bad.source, "stale")),
+                say(f"unreadable file: {bad.reason}"),
+                say((since(bad.written_at or None, now), "dim")),
+            )
+        document = self.scene.board.documents.get(key)
+        return (
+            say(("·", "dim")),
+            say((parse(key).short if not self.scene.several else key, "name")),
+            say(_summary(document)),
+            say((since(document.written_at or None, now) if document else "", "dim")),
+        )
+
+
+def _summary(document: Document | None) -> str:
+    if document is None:
+        return ""
+    said = (f"{key}: {_brief(value)}" for key, value in list(document.data.items())[:8])
+    return "  ".join(said)[:SHOWN]
+
+
+def _brief(value: Any) -> str:
+    if isinstance(value, dict | list):
+        return f"{len(value)} {'keys' if isinstance(value, dict) else 'items'}"
+    return value[:SHOWN] if isinstance(value, str) else json.dumps(value)[:SHOWN]

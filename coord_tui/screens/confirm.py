@@ -1,0 +1,76 @@
+"""Confirm: a plan, shown exactly, to be done or not."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import ClassVar
+
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal
+from textual.widget import Widget
+
+from coord_core.actions.plan import Plan
+from coord_tui.display import Words, say
+from coord_tui.screens import plan_words
+from coord_tui.screens.dialog import INNER, Dialog, told
+from coord_tui.widgets.choice import Choice
+from coord_tui.widgets.field import Field
+from coord_tui.widgets.lines import Lines
+
+ROOM_AROUND = 8
+
+
+class Confirm(Dialog[str], inherit_bindings=True):
+    """A plan. It ends with the reason if it is to be done.
+
+    What takes from a live session asks for a reason, and only its button does it.
+    """
+
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("y", "accept", show=False)]
+
+    def __init__(self, plan: Plan) -> None:
+        super().__init__(say((plan.title, "name")))
+        self.plan = plan
+
+    def body(self) -> Iterable[Widget]:
+        """Yield why, what changes, what else, and the reason to be given."""
+        yield told(self._said(), most=max(4, self.app.size.height - ROOM_AROUND))
+        with Horizontal(classes="row"):
+            label = Lines()
+            label.styles.width = 8
+            label.show([say(("Reason ", "name"))])
+            yield label
+            yield Field("required" if self.plan.takes_from else "optional", field="reason")
+
+    def _said(self) -> list[Words]:
+        return plan_words.whole(self.plan, INNER)
+
+    def choices(self) -> Iterable[Choice]:
+        """Yield Cancel and what does it."""
+        yield from super().choices()
+        yield Choice(self.plan.verb, key="" if self.plan.takes_from else "y", choice="accept")
+
+    def on_choice_taken(self, message: Choice.Taken) -> None:
+        """Do what was chosen."""
+        if message.choice.id == "cancel":
+            self.action_cancel()
+        else:
+            self._do()
+
+    def on_input_submitted(self) -> None:
+        """Go on to Cancel: enter in a line never does anything."""
+        self.query_one("#cancel", Choice).focus()
+
+    def action_accept(self) -> None:
+        """Do it, at the key y; not when it takes from somebody alive."""
+        if not self.plan.takes_from:
+            self._do()
+
+    def _do(self) -> None:
+        field = self.query_one("#reason", Field)
+        reason = field.value.strip()
+        if self.plan.takes_from and not reason:
+            field.placeholder = f"required: {self.plan.takes_from} is alive; say why"
+            field.focus()
+            return
+        self.dismiss(reason)

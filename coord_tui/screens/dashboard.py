@@ -1,0 +1,237 @@
+"""Dashboard: the overview's keys, and what they do."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from typing import ClassVar
+
+from textual import on
+from textual.binding import Binding, BindingType
+from textual.widgets import Input
+
+from coord_core.actions.plan import Plan
+from coord_core.state.records import Remedy
+from coord_tui.acting import carry_out
+from coord_tui.display import toast
+from coord_tui.screens.clean_up import CleanUp, candidates
+from coord_tui.screens.detail import DetailScreen
+from coord_tui.screens.help import Help
+from coord_tui.screens.overview import Overview
+from coord_tui.screens.panels import PANELS
+from coord_tui.screens.reassign import Reassign
+from coord_tui.widgets.detail import Detail
+from coord_tui.widgets.field import Field
+from coord_tui.widgets.record_table import RecordTable
+
+
+class Dashboard(Overview, inherit_bindings=False):
+    """The screen that is always there."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        *(Binding(digit, f"panel('{panel}')", id=f"panel.{panel}") for panel, digit in PANELS),
+        Binding("tab", "turn(1)", id="panel.next"),
+        Binding("shift+tab", "turn(-1)", id="panel.previous"),
+        Binding("n", "needy(1)", id="go.next"),
+        Binding("N", "needy(-1)", id="go.previous"),
+        Binding("x", "let_go", id="act.let_go"),
+        Binding("X", "clean_up", id="act.clean_up"),
+        Binding("a", "give", id="act.give"),
+        Binding("z", "undo", id="act.undo"),
+        Binding("Z", "redo", id="act.redo"),
+        Binding("y", "raw", id="look.raw"),
+        Binding("w", "workspace", id="look.workspace"),
+        Binding("/", "filter", id="look.filter"),
+        Binding("R", "look_again", id="look.again"),
+        Binding("ctrl+l", "redraw", id="look.redraw"),
+        Binding("?", "help", id="look.keys"),
+        Binding("escape", "leave", id="leave.step"),
+        Binding("q", "leave_or_quit", id="leave.quit"),
+        Binding("ctrl+c", "cancel_or_quit", priority=True, id="leave.cancel"),
+    ]
+
+    # Moving
+
+    def action_panel(self, name: str) -> None:
+        """Go to a panel; the same again zooms."""
+        again = name == self.active
+        self.zoomed = (not self.zoomed if again else self.zoomed) or name not in self.panels.order(self.room)
+        if again:
+            self.rearrange()
+        self.activate(name)
+        self.rearrange()
+
+    def action_turn(self, step: int) -> None:
+        """Go to the next or the previous panel."""
+        order = self.panels.order(self.room)
+        place = order.index(self.active) if self.active in order else -step
+        self.zoomed = False
+        self.activate(order[(place + step) % len(order)])
+        self.rearrange()
+
+    def action_needy(self, step: int) -> None:
+        """Go to the next or the previous record that needs somebody."""
+        findings = list(self.sources.findings.findings) if self.sources else []
+        if not findings or not self.sources:
+            toast(self.app, "Nothing needs you.")
+            return
+        subjects = [self.sources.findings.findings[key].subject for key in findings]
+        here = self.table.cursor
+        if here in subjects and subjects[self.needy] != here and self.active != "needs":
+            self.needy = subjects.index(here)
+        at_it = here in (subjects[self.needy], findings[self.needy])
+        self.needy = (self.needy + step) % len(findings) if at_it or step < 0 else self.needy
+        if not self.reveal(subjects[self.needy]):
+            self.activate("needs")
+            self.rearrange()
+            self.table.select(findings[self.needy])
+        self._follow_cursor()
+
+    @on(RecordTable.Chosen)
+    def chosen(self, message: RecordTable.Chosen) -> None:
+        """Open the detail, or go to a finding's record."""
+        target = self.target
+        if message.table is not self.table or target is None:
+            return
+        if target.finding and self.reveal(target.key):
+            return
+        self.coord.push_screen(DetailScreen(message.key))
+
+    def action_raw(self) -> None:
+        """Show the document as JSON, or no longer."""
+        detail = self.query_one("#detail", Detail)
+        if detail.display:
+            detail.raw = not detail.raw
+            self._follow_cursor()
+        elif self.target:
+            self.coord.push_screen(DetailScreen(self.target.key, raw=True))
+
+    # Leaving
+
+    def action_leave(self) -> None:
+        """Leave the filter, then the zoom."""
+        self._leave()
+
+    def _leave(self) -> bool:
+        panel = self.panels[self.active]
+        if self.query_one("#filter").display or panel.wanted:
+            self._filter("")
+            self._close_filter()
+        elif self.zoomed:
+            self.zoomed = False
+            if self.active not in self.panels.order(self.room):
+                self.active = "sessions"
+            self.activate(self.active)
+            self.rearrange()
+        else:
+            return False
+        return True
+
+    def action_leave_or_quit(self) -> None:
+        """Leave what can be left, else quit."""
+        if not self._leave():
+            self.coord.exit()
+
+    def action_cancel_or_quit(self) -> None:
+        """Cancel the line being typed, else quit."""
+        if self.query_one("#filter").display:
+            self._leave()
+        else:
+            self.coord.exit()
+
+    # Looking
+
+    def action_workspace(self) -> None:
+        """Show the next workspace; after the last all of them."""
+        self.coord.next_workspace()
+
+    def action_look_again(self) -> None:
+        """Read everything again."""
+        self.coord.look_again()
+
+    def action_redraw(self) -> None:
+        """Draw the whole screen again."""
+        self.refresh(repaint=True, layout=True)
+
+    def action_help(self) -> None:
+        """Show the keys."""
+        self.coord.push_screen(Help(read_only=self.coord.desk.read_only))
+
+    def action_filter(self) -> None:
+        """Type words to look for in this panel."""
+        field = self.query_one("#filter", Field)
+        field.value = self.panels[self.active].wanted
+        self.query_one("#keys").display = False
+        field.display = True
+        field.focus()
+
+    @on(Input.Changed, "#filter")
+    def typed(self, message: Input.Changed) -> None:
+        """Narrow the panel to what is typed."""
+        if self.query_one("#filter").display:
+            self._filter(message.value)
+
+    @on(Input.Submitted, "#filter")
+    def kept(self) -> None:
+        """Keep the filter and go back to the rows."""
+        self._close_filter()
+
+    def _close_filter(self) -> None:
+        self.query_one("#filter").display = False
+        self.query_one("#keys").display = True
+        self.table.focus()
+
+    def _filter(self, wanted: str) -> None:
+        self.panels[self.active].wanted = wanted.strip()
+        self.coord.show_board()
+
+    # Acting: plan, ask, apply
+
+    def action_let_go(self) -> None:
+        """Let go of what is under the cursor."""
+        target = self.target
+        if target and target.let_go:
+            self._carry_out(target.let_go)
+        elif target:
+            self._idle(f"There is nothing to let go of at {target.name}.")
+
+    def action_give(self) -> None:
+        """Give what is under the cursor to another session."""
+        target = self.target
+        if self.coord.desk.read_only or target is None or self.sources is None:
+            return
+        if target.give is None:
+            held = (
+                "A lock is released (x), not given." if target.kind == "lock" else f"{target.name} has nothing to give."
+            )
+            self._idle(held)
+            return
+        self.coord.ask(Reassign(target, self.sources.scene))
+
+    def action_clean_up(self) -> None:
+        """Clean up after all dead and stale sessions."""
+        if self.coord.desk.read_only or self.sources is None:
+            return
+        if not candidates(self.sources.scene):
+            self._idle("Nobody is dead or stale.")
+            return
+        self.coord.ask(CleanUp(self.sources.scene))
+
+    def action_undo(self) -> None:
+        """Take back this user's newest action."""
+        self._plan(self.coord.desk.undo_plan)
+
+    def action_redo(self) -> None:
+        """Do again what was taken back last."""
+        self._plan(self.coord.desk.redo_plan)
+
+    def _carry_out(self, remedy: Remedy) -> None:
+        self._plan(lambda: self.coord.desk.plan(remedy.action, remedy.arguments))
+
+    def _plan(self, planner: Callable[[], Plan]) -> None:
+        if not self.coord.desk.read_only and not self.coord.acting:
+            self.coord.act(partial(carry_out, self.coord, planner))
+
+    def _idle(self, message: str) -> None:
+        if not self.coord.desk.read_only:
+            toast(self.app, message)

@@ -1,0 +1,89 @@
+"""Dialog: a box over the dashboard, opened on Cancel, deaf to what was typed before it could be seen."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING, ClassVar, Generic, TypeVar, cast
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Container, Horizontal
+from textual.screen import ModalScreen
+from textual.widget import Widget
+
+from coord_tui.display import Words, content, wrap
+from coord_tui.widgets.choice import Choice
+from coord_tui.widgets.lines import Lines, Reader
+
+if TYPE_CHECKING:
+    from coord_tui.app import CoordApp
+
+T = TypeVar("T")
+WIDTH = 72
+INNER = WIDTH - 4
+
+
+class Dialog(ModalScreen["T | None"], Generic[T], inherit_bindings=False):
+    """A question. escape, n and ctrl+c cancel it, with None."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("ctrl+c", "cancel", priority=True, show=False),
+        Binding("escape,n", "cancel", show=False),
+        Binding("tab,right,down", "next", show=False),
+        Binding("shift+tab,left,up", "previous", show=False),
+    ]
+
+    def __init__(self, title: Words) -> None:
+        super().__init__()
+        self.box_title = title
+
+    def compose(self) -> ComposeResult:
+        """The box: what it says, then what can be done."""
+        with Container() as box:
+            box.border_title = content(self.box_title)
+            yield from self.body()
+            with Horizontal():
+                yield from self.choices()
+
+    def body(self) -> Iterable[Widget]:
+        """Yield what the dialog says."""
+        return ()
+
+    def choices(self) -> Iterable[Choice]:
+        """Yield the buttons, Cancel first."""
+        yield Choice("Cancel", choice="cancel")
+
+    def on_mount(self) -> None:
+        """Open on Cancel, and listen only once it is painted."""
+        self.opening().focus()
+        self.call_after_refresh(self.coord.gate.open)
+
+    def opening(self) -> Widget:
+        """Return what has the focus first."""
+        return self.query_one("#cancel", Choice)
+
+    @property
+    def coord(self) -> CoordApp:
+        """The app."""
+        return cast("CoordApp", self.app)
+
+    def action_cancel(self) -> None:
+        """Leave without doing anything."""
+        self.dismiss(None)
+
+    def action_next(self) -> None:
+        """Go to the next thing."""
+        self.focus_next()
+
+    def action_previous(self) -> None:
+        """Go to the thing before."""
+        self.focus_previous()
+
+
+def told(paragraphs: Sequence[Words], *, most: int = 0) -> Lines:
+    """Return words wrapped to the box; more than `most` lines scroll."""
+    lines = [line for words in paragraphs for line in (wrap(words, INNER) if words else [words])]
+    widget = Reader() if most and len(lines) > most else Lines()
+    widget.show(lines)
+    widget.styles.height = min(len(lines), most) if most else len(lines)
+    return widget

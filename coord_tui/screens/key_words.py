@@ -1,0 +1,69 @@
+"""Which keys stand in the key line, and in the help."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from coord_tui.display import NOTHING, Words, say
+from coord_tui.rows.scene import ALARMING, Scene
+from coord_tui.targets import Target
+from coord_tui.widgets.one_line import spread
+
+HELP: Final = (
+    ("move", (
+        ("j k ↑ ↓", "one row"), ("g G home end", "first, last"), ("pgup pgdn", "a page"),
+        ("ctrl+d ctrl+u", "half a page"), ("tab shift+tab", "next, previous panel"),
+        ("1–6", "panel; the same again: only that panel"), ("!", "what needs you"))),
+    ("go", (
+        ("n N", "next, previous that needs you"), ("enter", "detail; on a finding: its record"),
+        ("backspace", "back"))),
+    ("leave", (
+        ("escape", "dialog, filter, zoom; never quits"), ("q", "the same; at the top it quits"),
+        ("ctrl+c", "cancels a dialog or a line, else quits"))),
+    ("look", (
+        ("/", "filter: only rows with these words"), ("y", "the document as JSON"),
+        ("w", "next workspace"), ("R", "look again, at everything"), ("ctrl+l", "draw again"), ("?", "these keys"))),
+)  # fmt: skip
+ACT: Final = ("act", (
+    ("x", "let go: release a lock, unassign an issue,"),
+    ("", "put a task back, clean up after a session,"), ("", "set a bad file aside"),
+    ("X", "clean up after all dead and stale ones"), ("a", "give to another session"),
+    ("z Z", "undo mine, redo it"),
+    ("in a dialog", "y does it, escape n ctrl+c cancel, tab ← → move")))  # fmt: skip
+
+
+def key(key_: str, word: str) -> Words:
+    """Return a key and what it does."""
+    return say((key_, "link bold"), f" {word}")
+
+
+def key_line(target: Target | None, scene: Scene, cells: int, *, read_only: bool, blank: bool) -> tuple[Words, Words]:
+    """Return the key line for what is under the cursor: its left, its right."""
+    right = key("?", "keys")
+    if blank:
+        return spread([key("R", "look again"), key("q", "quit")], cells - 10), right
+    silent = any(scene.verdict(session.scope).life in ALARMING for session in scene.sessions)
+    offered = [
+        (bool(scene.findings), "n", "next"),
+        (not read_only and target is not None and bool(target.word), "x", target.word if target else ""),
+        (not read_only and target is not None and target.give is not None, "a", "give to"),
+        (target is not None, "enter", "detail"),
+        (not read_only and silent, "X", "all dead"),
+        (not read_only, "z", "undo"),
+        (len(scene.board.workspaces) > 1, "w", "workspace"),
+        (True, "/", "filter"),
+        (target is not None, "y", "json"),
+        (True, "R", "look again"),
+    ]
+    return spread([key(key_, word) for there, key_, word in offered if there], cells - 10), right
+
+
+def help_lines(*, read_only: bool) -> list[Words]:
+    """Return all keys that are built, by what they are for."""
+    groups = [*HELP[:2], *([] if read_only else [ACT]), *HELP[2:]]
+    found: list[Words] = []
+    for name, keys in groups:
+        found += [NOTHING] * bool(found)
+        for place, (key_, word) in enumerate(keys):
+            found.append(say((f"{name if not place else '':<7}", "name"), (f"{key_:<15}", "link bold"), word))
+    return found

@@ -1,0 +1,209 @@
+"""Overview: everything at one instant, arranged in the room there is."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, cast
+
+from textual import events, on
+from textual.app import ComposeResult
+from textual.containers import Container
+from textual.screen import Screen
+
+from coord_tui.display import NOTHING, Words, say
+from coord_tui.layout import Room, arrange
+from coord_tui.rows.findings import sentence
+from coord_tui.rows.scene import Scene
+from coord_tui.screens.key_words import key_line
+from coord_tui.screens.panels import EMPTY, Panels
+from coord_tui.situation import Notice, all_well
+from coord_tui.sources import Sources
+from coord_tui.targets import Target
+from coord_tui.widgets.detail import Detail
+from coord_tui.widgets.field import Field
+from coord_tui.widgets.foot import Foot
+from coord_tui.widgets.lines import Lines
+from coord_tui.widgets.one_line import OneLine
+from coord_tui.widgets.panel import Panel
+from coord_tui.widgets.record_table import RecordTable
+from coord_tui.widgets.rule import Divider
+from coord_tui.widgets.status_bar import Mode, StatusBar
+from coord_tui.widgets.tabs import TabLine
+
+if TYPE_CHECKING:
+    from coord_tui.app import CoordApp
+
+
+class Overview(Screen[None], inherit_bindings=False):
+    """All panels, and which of them has the cursor."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.panels = Panels()
+        self.sources: Sources | None = None
+        self.room = Room()
+        self.notice = Notice()
+        self.active = "sessions"
+        self.zoomed = False
+        self.needy = 0
+
+    @property
+    def coord(self) -> CoordApp:
+        """The app."""
+        return cast("CoordApp", self.app)
+
+    def compose(self) -> ComposeResult:
+        """Lay all panels out; `rearrange` shows those there is room for."""
+        panels = self.panels
+        yield StatusBar(id="status")
+        yield TabLine(id="tabs")
+        yield Lines(id="notice")
+        yield panels["needs"]
+        yield panels["sessions"]
+        with Container(id="lower"):
+            with Container(id="left"):
+                yield panels["locks"]
+                yield panels["work"]
+                yield panels["issues"]
+            yield Divider(id="middle")
+            yield panels["events"]
+            yield Divider(id="right")
+            yield Detail(id="detail")
+        yield panels["shared"]
+        yield Foot(id="foot")
+        yield OneLine(id="keys")
+        yield Field("words to look for; enter keeps them, escape shows all", field="filter")
+
+    def on_mount(self) -> None:
+        """Begin at the sessions."""
+        self.query_one("#filter").display = False
+        self.rearrange()
+        self.panels["sessions"].table.focus()
+
+    # What is shown
+
+    def show(self, scene: Scene, notice: Notice, mode: Mode, now: float) -> None:
+        """Show a scene at `now`, seconds since 1970."""
+        self.sources, self.notice = Sources(scene, wide=self.size.width >= 160), notice
+        with self.app.batch_update():
+            self.query_one("#notice", Lines).show(notice.lines)
+            self._fill(now)
+            self.rearrange()
+            self.tick(mode, now)
+
+    def _fill(self, now: float) -> None:
+        assert self.sources is not None
+        for name, panel in self.panels.items():
+            source = self.sources.of(name)
+            panel.show(source, now, empty=EMPTY.get(name, NOTHING), title=self._title(name), note=self._note(name))
+        if not self.sources.findings.keys:
+            self.panels["needs"].show(
+                self.sources.findings, now, empty=all_well(self.sources.scene), title=self._title("needs")
+            )
+
+    def _title(self, name: str) -> Words | None:
+        assert self.sources is not None
+        if name == "work" and self.sources.work.keys:
+            return say(("4 Work", "name"), ("  ", ""), *self.sources.work.summary())
+        return None
+
+    def _note(self, name: str) -> Words:
+        if name == "sessions":
+            return say(("by name", "dim"))
+        table = self.panels[name].table
+        return say(("following", "dim")) if name == "events" and table.at_end else NOTHING
+
+    def tick(self, mode: Mode, now: float) -> None:
+        """Let time pass."""
+        if self.sources is None:
+            return
+        for panel in self.panels.values():
+            if panel.display and panel.region:
+                panel.table.tick(now)
+        self.query_one("#status", StatusBar).tell(self.sources.scene, mode, now)
+        self._follow_cursor(now)
+
+    def _follow_cursor(self, now: float | None = None) -> None:
+        """Show the detail, the key line and the foot for what is under the cursor."""
+        if self.sources is None:
+            return
+        detail = self.query_one("#detail", Detail)
+        if detail.display:
+            detail.tell(self.sources.scene, self.target, self.coord.now() if now is None else now)
+        read_only, blank = self.coord.desk.read_only, self.notice.instead
+        words = key_line(self.target, self.sources.scene, self.size.width, read_only=read_only, blank=blank)
+        self.query_one("#keys", OneLine).show(*words)
+        findings = list(self.sources.findings.findings.values())
+        self.needy = min(self.needy, max(0, len(findings) - 1))
+        said = sentence(findings[self.needy]) if findings else all_well(self.sources.scene)
+        self.query_one("#foot", Foot).tell(said, self.needy, findings)
+        self.query_one("#tabs", TabLine).tell(self.panels, self.active)
+
+    def rearrange(self) -> None:
+        """Give each panel its room."""
+        counts = self.sources.counts() if self.sources else None
+        needs = self.active == "needs" and not self.zoomed
+        if counts is not None:
+            self.room = arrange(*self.size, counts, all_needs=needs)
+        solo = self.active if self.room.tabs or self.zoomed else None
+        self.panels.arrange(self.room, solo, hidden=self.notice.instead)
+        for name, shown in self.panels.surroundings(self.room, solo, instead=self.notice.instead).items():
+            self.query_one(f"#{name}").display = shown
+        height = "1fr" if self.notice.instead else len(self.notice.lines)
+        self.query_one("#notice").styles.height = height
+        self.query_one("#notice").display = bool(self.notice.lines)
+        self.set_class(self.room.detail, "with-detail")
+        self._mark_active()
+
+    def _mark_active(self) -> None:
+        for name, panel in self.panels.items():
+            panel.retitle(active=name == self.active)
+
+    def on_resize(self, event: events.Resize) -> None:
+        """Arrange anew."""
+        self.coord.show_board()
+
+    # What the cursor is on
+
+    @property
+    def table(self) -> RecordTable:
+        """The table that keys act on."""
+        return self.panels[self.active].table
+
+    @property
+    def target(self) -> Target | None:
+        """What the cursor is on."""
+        return self.sources.target(self.table.cursor) if self.sources else None
+
+    @on(RecordTable.Moved)
+    def cursor_moved(self, message: RecordTable.Moved) -> None:
+        """Follow the cursor of the table that the keys go to."""
+        if message.table is self.table:
+            self._follow_cursor()
+
+    def on_descendant_focus(self, event: events.DescendantFocus) -> None:
+        """The panel with the focus is the active one."""
+        panel = event.widget.parent
+        if isinstance(panel, Panel) and panel.panel != self.active:
+            self.activate(panel.panel)
+
+    def activate(self, name: str) -> None:
+        """Send the keys to a panel."""
+        before, self.active = self.active, name
+        if "needs" in (before, name) or self.room.tabs or self.zoomed:
+            self.rearrange()
+        self._mark_active()
+        self.table.focus()
+        self._follow_cursor()
+
+    def reveal(self, key: str) -> bool:
+        """Put the cursor on a record, in its own panel if that can be seen; False if it cannot."""
+        name = self.sources.holder(key) if self.sources else None
+        if name is None:
+            return False
+        if not self.room.tabs and not self.panels.could_show(name, self.room):
+            return False
+        found = self.panels[name].table.select(key)
+        if found:
+            self.zoomed = self.zoomed and name == self.active
+            self.activate(name)
+        return found

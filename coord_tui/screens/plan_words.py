@@ -1,0 +1,68 @@
+"""A plan as lines: why, exactly what changes, and what else."""
+
+from __future__ import annotations
+
+from coord_core import text
+from coord_core.actions.plan import Effect, Plan
+from coord_core.state.records import Life
+from coord_tui.display import NOTHING, Words, say
+from coord_tui.rows.scene import SHAPES
+
+WHERE, KEY = 25, 13
+"""Cells of an effect's first two columns."""
+
+
+def evidence(plan: Plan) -> list[Words]:
+    """Return why the plan is right or doubtful; the verdict's shape stands before it."""
+    lines = []
+    for place, sentence in enumerate(plan.evidence):
+        life = _life(sentence) if place == 0 else None
+        shape = SHAPES[life] if life else (" ", "")
+        lines.append(say(shape, " ", sentence))
+    return lines
+
+
+def _life(sentence: str) -> Life | None:
+    word = sentence.partition(":")[0].strip().casefold()
+    return next((life for life in Life if life.value == word), None)
+
+
+def effects(plan: Plan, cells: int) -> list[Words]:
+    """Return exactly what changes, one document's key a line, in `cells` cells."""
+    return [line for effect in plan.effects for line in _effect(effect, cells)]
+
+
+def _effect(effect: Effect, cells: int) -> list[Words]:
+    where = text.wrap(text.line(effect.where), WHERE)
+    key = text.wrap(text.line(effect.key), KEY)
+    becomes = text.wrap(text.line(effect.becomes), cells - WHERE - KEY - 2)
+    tone = "dead" if effect.key == "deleted" else "wait"
+    lines = []
+    for place in range(max(len(where), len(key), len(becomes))):
+        parts = (_at(where, place), _at(key, place), _at(becomes, place))
+        lines.append(say((text.fit(parts[0], WHERE + 1), "name"), (text.fit(parts[1], KEY + 1), tone), parts[2]))
+    return lines
+
+
+def _at(lines: list[str], place: int) -> str:
+    return lines[place] if place < len(lines) else ""
+
+
+def notes(plan: Plan) -> list[Words]:
+    """Return what else happens, and what is not touched."""
+    return [say((note, "dim")) for note in plan.notes]
+
+
+def paragraphs(*groups: list[Words]) -> list[Words]:
+    """Return groups of lines with a blank line between them."""
+    found: list[Words] = []
+    for group in groups:
+        if group:
+            found += [NOTHING] * bool(found) + group
+    return found
+
+
+def whole(plan: Plan, cells: int) -> list[Words]:
+    """Return all of a plan, in `cells` cells."""
+    changes = effects(plan, cells) or [say(("Nothing in any document changes.", "dim"))]
+    return paragraphs(evidence(plan), changes, notes(plan))

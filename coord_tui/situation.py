@@ -1,0 +1,81 @@
+"""Words for when there is little or nothing to see: what is going on, and what to do."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+
+from coord_core.state.board import Board
+from coord_core.state.records import Life
+from coord_tui.ages import clock
+from coord_tui.display import Words, say
+from coord_tui.rows.scene import Scene
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """What is to be said above the panels; instead: there is nothing to show below."""
+
+    lines: tuple[Words, ...] = ()
+    instead: bool = False
+
+
+def notice(board: Board | None, place: str, stuck_since: float | None) -> Notice:
+    """Return what is to be said of the store as a whole; stuck_since: when it was last seen well."""
+    if board is None:
+        return Notice(_page(say((f"Looking at {place} …", "name"))), True)
+    nothing = not board.documents and not board.unreadable
+    if board.problem and nothing:
+        return Notice(
+            _page(
+                say((_sentence(board.problem), "wait bold")),
+                say(f"Looked at: {place}"),
+                say(),
+                say("This view comes alive by itself as soon as the folder is there and can be read."),
+                say("Is it another folder? Leave with q and name it: coord-tui --store FOLDER"),
+            ),
+            True,
+        )
+    if board.problem:
+        at = clock(stuck_since, seconds=False)
+        return Notice(
+            (
+                say(" ", (_sentence(board.problem), "wait bold")),
+                say(" ", (f"Below is the last view, from {at}. It goes on by itself once {place} is back.", "dim")),
+            )
+        )
+    if nothing:
+        return Notice(
+            _page(
+                say(("Nobody has signed on yet.", "name")),
+                say(f"The folder is there and empty: {place}"),
+                say(),
+                say("Start an agent that uses the coordinator in this repository: it appears here by itself."),
+            ),
+            True,
+        )
+    return Notice()
+
+
+def _page(*lines: Words) -> tuple[Words, ...]:
+    return (say(), *(say("  ", *words) for words in lines))
+
+
+def _sentence(problem: str) -> str:
+    text = problem[:1].upper() + problem[1:]
+    return text if text.endswith((".", "!", "?")) else text + "."
+
+
+def all_well(scene: Scene) -> Words:
+    """Return the one line that stands where findings would."""
+    lives = Counter(scene.verdict(session.scope).life for session in scene.sessions)
+    locks = sum(scene.here(lock.workspace) for lock in scene.board.locks.values())
+    waiting = sum(len(lock.waiters) for lock in scene.board.locks.values() if scene.here(lock.workspace))
+    held = f"{locks} lock{'s' if locks != 1 else ''} held" if locks else "no lock held"
+    wait = f"{waiting} wait{'s' if waiting == 1 else ''}" if waiting else "nobody waits"
+    if scene.sessions and lives[Life.OFF] == len(scene.sessions):
+        return say(f"Nothing needs you. Everyone has signed off ({lives[Life.OFF]}), {held}.")
+    if not scene.sessions:
+        return say(f"Nothing needs you. No session is known here, {held}.")
+    alive = ", ".join(f"{lives[life]} {life.value}" for life in (Life.LIVE, Life.LATE) if lives[life])
+    return say(f"Nothing needs you. {alive or 'Nobody is live'}, {held}, {wait}.")

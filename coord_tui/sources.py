@@ -1,0 +1,53 @@
+"""Sources: every panel's rows, made from one scene."""
+
+from __future__ import annotations
+
+from coord_tui.layout import Counts
+from coord_tui.rows.events import EventRows
+from coord_tui.rows.findings import FindingRows
+from coord_tui.rows.issues import IssueRows
+from coord_tui.rows.locks import LockRows
+from coord_tui.rows.scene import Scene
+from coord_tui.rows.sessions import SessionRows
+from coord_tui.rows.shared import SharedRows
+from coord_tui.rows.source import Source
+from coord_tui.rows.work import WorkRows
+from coord_tui.targets import Target, find
+
+
+class Sources:
+    """The rows of a scene, by panel."""
+
+    def __init__(self, scene: Scene, *, wide: bool = False) -> None:
+        """Wide: there is room for seconds."""
+        self.scene = scene
+        self.findings = FindingRows(scene)
+        self.sessions = SessionRows(scene)
+        self.issues = IssueRows(scene)
+        self.locks = LockRows(scene)
+        self.work = WorkRows(scene)
+        self.events = EventRows(scene, wide=wide)
+        self.shared = SharedRows(scene)
+
+    def of(self, panel: str) -> Source:
+        """Return a panel's rows."""
+        found: dict[str, Source] = {
+            "needs": self.findings, "sessions": self.sessions, "issues": self.issues, "locks": self.locks,
+            "work": self.work, "events": self.events, "shared": self.shared,
+        }  # fmt: skip
+        return found[panel]
+
+    def holder(self, key: str) -> str | None:
+        """Return the panel that a record is shown in."""
+        return next(
+            (panel for panel in ("sessions", "issues", "locks", "work", "shared") if key in self.of(panel).keys), None
+        )
+
+    def target(self, key: str | None) -> Target | None:
+        """Return what keys act on at a row."""
+        return find(self.scene, key, self.work, self.findings)
+
+    def counts(self) -> Counts:
+        """Return how many rows each panel has."""
+        return Counts(len(self.findings.keys), len(self.sessions.keys), len(self.locks.keys),
+                      len(self.work.keys), len(self.issues.keys))  # fmt: skip

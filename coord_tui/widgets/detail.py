@@ -1,0 +1,77 @@
+"""Detail: the record under the cursor, its document as JSON, its history."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from functools import partial
+from typing import TYPE_CHECKING, cast
+
+from textual.app import ComposeResult
+from textual.containers import Container
+
+from coord_core.documents import Line
+from coord_core.errors import CoordError
+from coord_tui import describe
+from coord_tui.display import Piece, Words, wrap
+from coord_tui.rows.scene import Scene
+from coord_tui.targets import Target
+from coord_tui.widgets.lines import Reader
+from coord_tui.widgets.rule import Rule
+from coord_tui.workers import start
+
+if TYPE_CHECKING:
+    from coord_tui.app import CoordApp
+
+SETTLE = 0.15
+"""Seconds that the cursor rests before a history is read."""
+
+
+class Detail(Container, can_focus=False, inherit_bindings=False):
+    """One record, in lines to scroll through."""
+
+    DEFAULT_CSS = """
+    Detail { layout: vertical; height: 1fr; }
+    """
+
+    raw = False
+    _asked: tuple[str | None, float | None] = (None, None)
+    _lines: Sequence[Line] | None = None
+
+    def compose(self) -> ComposeResult:
+        """Its name, then its lines."""
+        yield Rule()
+        yield Reader()
+
+    def tell(self, scene: Scene, target: Target | None, now: float) -> None:
+        """Show a record at `now`, seconds since 1970."""
+        scope = target.scope if target else None
+        asked = (scope, scene.board.changed_at)
+        if asked != self._asked:
+            self._lines = None if scope != self._asked[0] else self._lines
+            self._asked = asked
+            if scope and scene.board.journaled:
+                start(self, partial(self._remember, scope), "history", alone=True)
+        self._scene, self._target = scene, target
+        self.query_one(Rule).show(describe.title(scene, target))
+        self.query_one(Reader).show(self._wrapped(self._said(scene, target, now)))
+
+    def _said(self, scene: Scene, target: Target | None, now: float) -> list[Words]:
+        if self.raw:
+            return describe.raw(scene, target)
+        scope = target.scope if target else None
+        past = describe.history(self._lines, scope, journaled=scene.board.journaled)
+        return describe.describe(scene, target, now) + past
+
+    def _wrapped(self, lines: Sequence[Words]) -> list[Words]:
+        room = max(10, self.size.width - 2)
+        return [(Piece(" "), *line) for words in lines for line in (wrap(words, room) if words else [words])]
+
+    async def _remember(self, scope: str) -> None:
+        await asyncio.sleep(SETTLE)
+        coord = cast("CoordApp", self.app)
+        try:
+            self._lines = await asyncio.to_thread(coord.desk.history, scope)
+        except CoordError:
+            self._lines = ()
+        self.tell(self._scene, self._target, coord.now())

@@ -1,0 +1,73 @@
+"""StatusBar: where we are, what needs a human, who is alive, how fresh this is."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+
+from coord_core.state.records import Life
+from coord_tui.ages import ago, clock
+from coord_tui.display import Words, say
+from coord_tui.rows.scene import SHAPES, Scene
+from coord_tui.widgets.one_line import OneLine, spread
+
+ORDER = (Life.DEAD, Life.STALE, Life.LATE, Life.LIVE, Life.OFF, Life.UNKNOWN)
+
+
+@dataclass(frozen=True, slots=True)
+class Mode:
+    """What is special about this view: read_only; stuck_since: not updating since, seconds since 1970."""
+
+    read_only: bool = False
+    stuck_since: float | None = None
+
+
+class StatusBar(OneLine, inherit_bindings=False):
+    """The first line of the screen."""
+
+    def tell(self, scene: Scene, mode: Mode, now: float) -> None:
+        """Show a scene's state at `now`, seconds since 1970."""
+        brief = self.size.width < 100
+        parts = [place(scene, brief=brief), _needs(scene), *_badges(mode), *_counts(scene, brief=brief)]
+        left = spread([part for part in parts if part], self.size.width, gap=2 if brief else 3)
+        changed = scene.board.changed_at
+        fresh = f"changed {ago(changed, now)}  " if changed is not None and not brief else ""
+        self.show(left, say((f"{fresh}{clock(now)}", "dim")))
+
+
+def place(scene: Scene, *, brief: bool = False) -> Words:
+    """Return the workspace's name: `acme/shop on laptop`, brief `shop`."""
+    names = scene.board.workspaces
+    workspace = scene.workspace if scene.workspace is not None else names[0] if len(names) == 1 else None
+    if workspace is None:
+        return say((f"{len(names)} workspaces" if names else "coord", "name"))
+    machine, _, project = workspace.partition(":")
+    if brief or not machine:
+        return say((project.rpartition("/")[2] or workspace or "no workspace", "name"))
+    return say((project, "name"), (f" on {machine}", "dim"))
+
+
+def _needs(scene: Scene) -> Words:
+    count = len(scene.findings)
+    if count:
+        return say((f" ! {count} need{'s' if count == 1 else ''} you ", "badge alarm"))
+    return say(("nothing needs you", "dim")) if scene.board.sessions else ()
+
+
+def _badges(mode: Mode) -> list[Words]:
+    found = []
+    if mode.stuck_since is not None:
+        found.append(say((f" NOT UPDATING since {clock(mode.stuck_since, seconds=False)} ", "badge wait")))
+    if mode.read_only:
+        found.append(say((" READ-ONLY ", "badge link")))
+    return found
+
+
+def _counts(scene: Scene, *, brief: bool) -> list[Words]:
+    lives = Counter(scene.verdict(session.scope).life for session in scene.sessions)
+    found = []
+    for life in ORDER:
+        if lives[life]:
+            shape, tone = SHAPES[life]
+            found.append(say((f"{shape}{lives[life]}" if brief else f"{shape} {lives[life]} {life.value}", tone)))
+    return found

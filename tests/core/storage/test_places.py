@@ -1,0 +1,106 @@
+from __future__ import annotations
+
+import json
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from coord_core.errors import StoreUnsupported
+from coord_core.storage.places import find_store, in_main_worktree, project
+
+GIT = ("git", "-c", "user.name=t", "-c", "user.email=t@t", "-c", "init.defaultBranch=main")
+
+
+def git(folder: Path, *arguments: str) -> None:
+    subprocess.run([*GIT, *arguments], cwd=folder, check=True, capture_output=True)
+
+
+@pytest.fixture
+def repo(tmp_path: Path) -> Path:
+    root = tmp_path / "shop"
+    root.mkdir()
+    git(root, "init")
+    git(root, "commit", "--allow-empty", "-m", "x")
+    return root
+
+
+def find(folder: Path, given: str | None = None, **env: str) -> str:
+    return find_store(given, cwd=folder, home=folder / "nobody", env=env)
+
+
+def test_what_is_said_comes_before_what_is_found(repo: Path) -> None:
+    assert find(repo, "/given", COORD_STORE="/variable") == "/given"
+    assert find(repo, COORD_STORE="/variable") == "/variable"
+
+
+def test_the_nearest_upward_is_taken(repo: Path) -> None:
+    (repo / ".claude/session-state").mkdir(parents=True)
+    (repo / "src/deep").mkdir(parents=True)
+    assert find(repo / "src/deep") == str(repo / ".claude/session-state")
+
+
+def test_without_any_it_is_where_the_repository_would_have_it(repo: Path) -> None:
+    (repo / "src").mkdir()
+    assert find(repo / "src") == str(repo / ".claude/session-state")
+
+
+def test_a_linked_worktree_shares_the_store_of_the_main_one(repo: Path, tmp_path: Path) -> None:
+    git(repo, "worktree", "add", str(tmp_path / "linked"))
+    (repo / ".claude/session-state").mkdir(parents=True)
+    (tmp_path / "linked/.claude/session-state").mkdir(parents=True)
+    (tmp_path / "linked/src").mkdir()
+    assert in_main_worktree(tmp_path / "linked/src") == repo
+    assert find(tmp_path / "linked/src") == str(repo / ".claude/session-state")
+
+
+def test_a_submodule_is_a_repository_of_its_own(repo: Path) -> None:
+    sub = repo / "sub"
+    sub.mkdir()
+    (sub / ".git").write_text("gitdir: ../.git/modules/sub\n")
+    assert in_main_worktree(sub) == sub
+
+
+@pytest.mark.parametrize("base", ["state", "/abs/state"])
+def test_the_reference_configuration_of_the_project(repo: Path, base: str) -> None:
+    config = repo / ".claude/session-coordinator-config.json"
+    config.parent.mkdir()
+    config.write_text(json.dumps({"storage": {"adapter": "local", "config": {"base_path": base}}}))
+    (repo / "src").mkdir()
+    assert find(repo / "src") == (base if base.startswith("/") else str(repo / base))
+
+
+def test_the_configuration_that_the_variable_names(repo: Path, tmp_path: Path) -> None:
+    config = tmp_path / "c.json"
+    config.write_text(json.dumps({"storage": {"adapter": "local", "config": {"base_path": "/there"}}}))
+    assert find(repo, CLAUDE_SESSION_COORDINATOR_CONFIG=str(config)) == "/there"
+    assert find(repo, CLAUDE_SESSION_COORDINATOR_CONFIG="/no/such") == str(repo / ".claude/session-state")
+
+
+@pytest.mark.parametrize("text", ["{", '{"storage": {"adapter": "redis"}}', "[" * 100_000])
+def test_a_configuration_that_names_no_folder_is_refused(repo: Path, tmp_path: Path, text: str) -> None:
+    config = tmp_path / "c.json"
+    config.write_text(text)
+    with pytest.raises(StoreUnsupported, match=r"c\.json"):
+        find(repo, CLAUDE_SESSION_COORDINATOR_CONFIG=str(config))
+
+
+@pytest.mark.parametrize("text", ["[]", "{}", '{"storage": 1}', '{"storage": {"config": 3}}'])
+def test_a_configuration_without_a_folder_means_the_usual_one(repo: Path, tmp_path: Path, text: str) -> None:
+    config = tmp_path / "c.json"
+    config.write_text(text)
+    assert find(repo, CLAUDE_SESSION_COORDINATOR_CONFIG=str(config)) == str(repo / ".claude/session-state")
+
+
+@pytest.mark.parametrize(
+    ("url", "name"),
+    [
+        ("git@github.com:acme/shop.git", "acme/shop"),
+        ("https://github.com/acme/shop.git", "acme/shop"),
+        ("https://gitlab.com/group/sub/shop", "sub/shop"),
+        ("ssh://git@host/acme/shop.git", "shop"),
+    ],
+)
+def test_the_project_is_named_as_the_reference_names_it(repo: Path, url: str, name: str) -> None:
+    git(repo, "remote", "add", "origin", url)
+    assert project(repo) == name
