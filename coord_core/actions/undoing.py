@@ -25,8 +25,9 @@ def plan_undo(
 ) -> Plan:
     """Plan to take back line `seq`, or this user's newest line in the workspace that still stands.
 
-    who: the user as the journal names supervisors (`kim@laptop`). workspace: None for any. Raises NothingToUndo, NotFound for a line that is
-    not kept, StaleView if somebody changed the same keys since, Refused if the line was taken back already.
+    who: the user as the journal names supervisors (`kim@laptop`). workspace: None for any. Raises NothingToUndo,
+    NotFound for a line that is not kept, StaleView if somebody changed the same keys since, Refused if the line was
+    taken back already.
     """
     line = _newest_standing(storage, board, who, workspace) if seq is None else _named(storage, seq)
     message = message_of(line)
