@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import calendar
 import os
 import sys
 import time
@@ -128,6 +127,7 @@ def _proc_started(pid: int) -> float | None:
 
 
 def _ps_started(pid: int) -> float | None:
+    import calendar
     import subprocess
 
     try:
