@@ -10,10 +10,10 @@ from coord_core import text
 from coord_core.documents import Line
 from coord_core.moments import Moment
 from coord_core.scopes import in_workspace, parse
-from coord_core.state.records import Handoff, Holdings, Issue, Lock, Progress, Session, Task, Todo
+from coord_core.state.records import Handoff, Holdings, Issue, Life, Lock, Progress, Session, Task, Todo
 from coord_tui.ages import age, clock, since
 from coord_tui.display import NOTHING, Words, paragraphs, say
-from coord_tui.rows.scene import SHAPES, Scene
+from coord_tui.rows.scene import ALARMING, SHAPES, Scene
 from coord_tui.rows.sessions import task_name
 from coord_tui.rows.work import MARKS
 from coord_tui.targets import Target
@@ -73,7 +73,7 @@ def _session(scene: Scene, session: Session, now: float) -> list[Words]:
 
 
 def _where(session: Session) -> Words:
-    parts = [("in", session.cwd), ("branch", session.branch), ("pid", str(session.pid or "")), ("on", session.host)]
+    parts = [("in", session.cwd), ("branch", session.branch), ("client", session.client)]
     said = [say((f"{word} ", "dim"), value) for word, value in parts if value]
     return tuple(piece for words in said for piece in (*words, *say("  ")))
 
@@ -92,7 +92,8 @@ def _held(scene: Scene, lock: Lock, now: float) -> Iterable[tuple[str, Words]]:
         f"fence {lock.fence}" if lock.fence else "",
         lock.reason,
     ]
-    yield "holds", say((lock.resource, "name"), "  " + ", ".join(filter(None, facts)))
+    tone = ALARMING.get(scene.life(lock.workspace, lock.holder) or Life.LIVE, "name")
+    yield "holds", say((lock.resource, tone), "  " + ", ".join(filter(None, facts)))
     for line in _stated(lock.since, now):
         yield "", line
     if lock.waiters:

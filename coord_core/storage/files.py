@@ -67,7 +67,7 @@ class FileStorage:
 
     def load(self) -> Batch:
         """Return everything there is, without lines; raises StoreMissing, StoreUnreadable."""
-        from coord_core.storage.watch import View
+        from coord_core.storage.view import View
 
         return View(self.folder, self._journal).load()
 

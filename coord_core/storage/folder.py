@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ctypes
 import errno
 import os
 import stat
@@ -184,6 +183,8 @@ def _rename(a: str, b: str, flags: int) -> bool:
 @cache
 def _rename_call() -> Callable[[str, str, int], None] | None:
     """Return the system's rename with flags, None where there is none."""
+    import ctypes
+
     try:
         library = ctypes.CDLL(None, use_errno=True)
         if sys.platform == "darwin":

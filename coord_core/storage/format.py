@@ -18,8 +18,7 @@ MAX_DEPTH: Final = 200
 MAX_REVISION: Final = 1 << 62
 OURS: Final = frozenset({"scope", "revision", "check", "data", "metadata"})
 _DIGITS: Final = bytes.maketrans(b"123456789", b"000000000")
-_SQUARE: Final = bytes.maketrans(b"{}", b"[]")
-_NO_BRACKETS: Final = bytes(byte for byte in range(256) if byte not in b"[]{}")
+_ORJSON_DEPTH: Final = 254
 _LONG_NUMBER: Final = b"0" * 19
 
 
@@ -32,8 +31,6 @@ def parse(raw: bytes, source: str) -> tuple[dict[str, Any], bool]:
         raise UnreadableDocument(source, "it is empty")
     if len(raw) > MAX_BYTES:
         raise UnreadableDocument(source, f"it is larger than {MAX_BYTES >> 20} MiB")
-    if _too_deep(raw):
-        raise UnreadableDocument(source, f"it is nested deeper than {MAX_DEPTH}")
     plain = holds_long_number(raw)
     try:
         members = json.loads(raw) if plain else orjson.loads(raw)
@@ -42,12 +39,16 @@ def parse(raw: bytes, source: str) -> tuple[dict[str, Any], bool]:
         plain = True
         try:
             members = json.loads(raw)
-        except (ValueError, RecursionError) as error:
+        except RecursionError:
+            raise UnreadableDocument(source, f"it is nested deeper than {MAX_DEPTH}") from None
+        except ValueError as error:
             raise UnreadableDocument(source, f"it is not whole JSON ({_where(error)})") from None
     if not isinstance(members, dict):
         raise UnreadableDocument(source, "it is JSON, but no object")
     if not isinstance(members.get("data"), dict):
         raise UnreadableDocument(source, 'it has no object "data"')
+    if raw.count(b"[") + raw.count(b"{") > MAX_DEPTH and _too_deep(members):
+        raise UnreadableDocument(source, f"it is nested deeper than {MAX_DEPTH}")
     return members, plain
 
 
@@ -60,18 +61,25 @@ def _where(error: Exception) -> str:
     return error.msg if isinstance(error, json.JSONDecodeError) else str(error)[:60]
 
 
-def _too_deep(raw: bytes) -> bool:
-    """Say whether brackets nest deeper than allowed; those inside strings do not count."""
-    if raw.count(b"[") + raw.count(b"{") <= MAX_DEPTH:
-        return False
-    outside_strings = raw.replace(b"\\\\", b"").replace(b'\\"', b"").split(b'"')[::2]
-    brackets = b"".join(outside_strings).translate(_SQUARE, _NO_BRACKETS)
-    for _ in range(MAX_DEPTH):
-        outer = brackets.replace(b"[]", b"")
-        if len(outer) == len(brackets):
-            break
-        brackets = outer
-    return brackets.count(b"[") > MAX_DEPTH or b"[]" in brackets
+def _too_deep(members: Any) -> bool:
+    """Say whether lists and objects nest deeper than allowed."""
+    inside = members
+    for _ in range(_ORJSON_DEPTH - MAX_DEPTH):
+        inside = [inside]
+    try:
+        orjson.dumps(inside)
+    except TypeError:
+        return _depth(members) > MAX_DEPTH
+    return False
+
+
+def _depth(members: Any) -> int:
+    level, depth = [members], 0
+    while level:
+        depth += 1
+        insides = [item.values() if type(item) is dict else item for item in level]
+        level = [item for inside in insides for item in inside if type(item) is dict or type(item) is list]
+    return depth
 
 
 def document(members: Mapping[str, Any], scope: str, source: str, written_at: float, plain: bool) -> Document:
@@ -107,7 +115,7 @@ def checksum(data: Mapping[str, Any], plain: bool = False) -> int:
 
 
 def encode(doc: Document) -> bytes:
-    """Return a document as it is stored; raises InvalidDocument if it is too large or too deep."""
+    """Return a document as it is stored; raises InvalidDocument if it is too large or no JSON."""
     members = {
         "scope": doc.scope,
         "revision": doc.revision,
@@ -122,8 +130,6 @@ def encode(doc: Document) -> bytes:
         raise InvalidDocument(doc.scope, f"it cannot be stored as JSON ({error})") from None
     if len(raw) > MAX_BYTES:
         raise InvalidDocument(doc.scope, f"it would have {len(raw)} bytes, {MAX_BYTES} are allowed")
-    if _too_deep(raw):
-        raise InvalidDocument(doc.scope, f"it would be nested deeper than {MAX_DEPTH}")
     return raw
 
 
@@ -140,10 +146,13 @@ def dump(value: Any, plain: bool = False, *, indent: bool = False) -> bytes:
     return text.encode(errors="backslashreplace")  # a lone surrogate becomes its JSON escape
 
 
-def check_value(scope: str, value: Any, depth: int = 0) -> None:
-    """Raise InvalidDocument unless `value` is data that JSON can hold: no NaN, no Infinity, names are text."""
-    if depth > MAX_DEPTH:
-        raise InvalidDocument(scope, f"it is nested deeper than {MAX_DEPTH}")
+def check_value(scope: str, value: Any, depth: int = 3) -> None:
+    """Raise InvalidDocument unless `value` is data that JSON can hold: no NaN, no Infinity, names are text.
+
+    depth: how deep in the document it stands; a key's value stands at 3.
+    """
+    if depth > MAX_DEPTH and isinstance(value, dict | list | tuple):
+        raise InvalidDocument(scope, f"it would be nested deeper than {MAX_DEPTH}")
     if isinstance(value, dict):
         for key, item in value.items():
             check_name(scope, key)

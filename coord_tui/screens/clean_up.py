@@ -15,6 +15,7 @@ from coord_tui.columns import Column
 from coord_tui.display import Cell, Things, say
 from coord_tui.rows.scene import SHAPES, Scene
 from coord_tui.rows.sessions import things
+from coord_tui.screens.dialog import told
 from coord_tui.screens.planning import Planning
 from coord_tui.widgets.record_table import RecordTable
 from coord_tui.widgets.rule import Rule
@@ -75,6 +76,7 @@ class CleanUp(Planning, inherit_bindings=True):
     def body(self) -> Iterable[Widget]:
         """Yield the list, what would change, and the reason."""
         self.table.styles.height = min(len(self.ticks.keys), SHOWN)
+        yield told([say(("up, down and space tick", "dim"))])
         yield self.table
         yield Rule()
         yield self.preview()
@@ -83,7 +85,6 @@ class CleanUp(Planning, inherit_bindings=True):
 
     def on_mount(self) -> None:
         """Show the candidates."""
-        self.query_one(Rule).show(say(("space ticks · what changes", "dim")))
         self.table.marks_cursor = True
         self.table.show(self.ticks, self.coord.now())
         self.replan()
@@ -91,7 +92,7 @@ class CleanUp(Planning, inherit_bindings=True):
 
     def around(self) -> int:
         """Return how many lines the rest takes."""
-        return 8 + min(len(self.ticks.keys), SHOWN)
+        return 9 + min(len(self.ticks.keys), SHOWN)
 
     def remedy(self) -> Remedy | None:
         """Return cleaning up after those ticked."""

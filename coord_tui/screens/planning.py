@@ -19,6 +19,7 @@ from coord_tui.screens.dialog import INNER, Dialog
 from coord_tui.widgets.choice import Choice
 from coord_tui.widgets.field import Field
 from coord_tui.widgets.lines import Lines, Reader
+from coord_tui.widgets.rule import Rule
 from coord_tui.workers import start
 
 
@@ -72,13 +73,21 @@ class Planning(Dialog[tuple[Plan, str]], inherit_bindings=True):
         button.key = "" if plan.takes_from else "y"
         button.refresh(layout=True)
         self.query_one("#reason", Field).placeholder = "required" if plan.takes_from else "optional"
-        self._tell(plan_words.whole(plan, INNER))
+        self._tell(self.said(plan))
+
+    def said(self, plan: Plan) -> list[Words]:
+        """Return the plan in words."""
+        return plan_words.whole(plan, INNER)
 
     def _tell(self, paragraphs: list[Words]) -> None:
         lines = [line for words in paragraphs for line in (wrap(words, INNER) if words else [NOTHING])]
         reader = self.query_one("#plan", Reader)
         reader.styles.height = max(1, min(len(lines), self.app.size.height - self.around()))
         reader.show(lines)
+        more = len(lines) - int(reader.styles.height.value) if reader.styles.height else 0
+        self.query_one(Rule).show(
+            say(("what changes", "dim")), say((f"{more} more: tab, then j", "wait")) if more > 0 else NOTHING
+        )
 
     def around(self) -> int:
         """Return how many lines the rest of the dialog takes."""

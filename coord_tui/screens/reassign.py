@@ -11,13 +11,16 @@ from textual.containers import Horizontal
 from textual.widget import Widget
 from textual.widgets import Input
 
+from coord_core.actions.plan import Plan
 from coord_core.state.records import Life, Remedy, Session
 from coord_tui.ages import age, since
 from coord_tui.columns import Column
-from coord_tui.display import Cell, say
+from coord_tui.display import Cell, Words, say
 from coord_tui.rows.scene import SHAPES, Scene
 from coord_tui.rows.sessions import issue_of
 from coord_tui.rows.source import Filtered, natural
+from coord_tui.screens import plan_words
+from coord_tui.screens.dialog import INNER
 from coord_tui.screens.planning import Planning
 from coord_tui.targets import Target
 from coord_tui.widgets.field import Field
@@ -118,7 +121,7 @@ class Reassign(Planning, inherit_bindings=True):
     def body(self) -> Iterable[Widget]:
         """Yield the filter, who there is, what would change, and a note."""
         yield Field("type to filter", field="who")
-        self.table.styles.height = min(len(self.receivers.keys), SHOWN)
+        self.table.styles.height = self._shown()
         yield self.table
         yield Rule()
         yield self.preview()
@@ -127,9 +130,12 @@ class Reassign(Planning, inherit_bindings=True):
 
     def on_mount(self) -> None:
         """Show everybody."""
-        self.query_one(Rule).show(say(("what changes", "dim")))
         self.table.show(self.receivers, self.coord.now())
         super().on_mount()
+
+    def said(self, plan: Plan) -> list[Words]:
+        """Return what changes first: why it is given away was seen before."""
+        return plan_words.paragraphs(plan_words.effects(plan, INNER), plan_words.notes(plan), plan_words.evidence(plan))
 
     def opening(self) -> Widget:
         """Open in the filter."""
@@ -137,7 +143,10 @@ class Reassign(Planning, inherit_bindings=True):
 
     def around(self) -> int:
         """Return how many lines the rest takes."""
-        return 8 + min(len(self.receivers.keys), SHOWN)
+        return 8 + self._shown()
+
+    def _shown(self) -> int:
+        return min(len(self.receivers.keys), SHOWN if self.app.size.height >= 30 else 4)
 
     def remedy(self) -> Remedy | None:
         """Return giving it to whom the cursor is on."""
