@@ -289,7 +289,7 @@ class FileStorage:
 
     def _prepare(self) -> None:
         """Make the folders that writing needs; refuse a file system whose locks do not exclude."""
-        if not self._ready or not os.path.isdir(self._settler.temporaries):
+        if not (self._ready and os.path.isdir(self._settler.temporaries) and os.path.isdir(self._journal.folder)):
             if kind := network_file_system(self.folder):
                 reason = f"it lies on {kind}, where the locks of two machines do not exclude each other"
                 raise StoreUnsupported(self.url, reason)

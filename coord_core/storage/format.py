@@ -18,8 +18,7 @@ MAX_DEPTH: Final = 200
 MAX_REVISION: Final = 1 << 62
 OURS: Final = frozenset({"scope", "revision", "check", "data", "metadata"})
 _DIGITS: Final = bytes.maketrans(b"123456789", b"000000000")
-_SQUARE: Final = bytes.maketrans(b"{}", b"[]")
-_NO_BRACKETS: Final = bytes(byte for byte in range(256) if byte not in b"[]{}")
+_ORJSON_DEPTH: Final = 254
 _LONG_NUMBER: Final = b"0" * 19
 
 
@@ -48,7 +47,7 @@ def parse(raw: bytes, source: str) -> tuple[dict[str, Any], bool]:
         raise UnreadableDocument(source, "it is JSON, but no object")
     if not isinstance(members.get("data"), dict):
         raise UnreadableDocument(source, 'it has no object "data"')
-    if _too_deep(members, raw):
+    if raw.count(b"[") + raw.count(b"{") > MAX_DEPTH and _too_deep(members):
         raise UnreadableDocument(source, f"it is nested deeper than {MAX_DEPTH}")
     return members, plain
 
@@ -62,28 +61,16 @@ def _where(error: Exception) -> str:
     return error.msg if isinstance(error, json.JSONDecodeError) else str(error)[:60]
 
 
-def _too_deep(members: Any, raw: bytes) -> bool:
-    """Say whether lists and objects nest deeper than allowed; `raw` is the same as bytes."""
-    if raw.count(b"[") + raw.count(b"{") <= MAX_DEPTH:
-        return False
-    brackets = raw.translate(_SQUARE, _NO_BRACKETS)
-    for _ in range(MAX_DEPTH):
-        inner = brackets.replace(b"[]", b"")
-        if not inner:
-            # Brackets inside strings could hide a few levels more, but not more than orjson writes.
-            return not _writable(members)
-        if len(inner) == len(brackets):
-            break
-        brackets = inner
-    return _depth(members) > MAX_DEPTH
-
-
-def _writable(members: Any) -> bool:
+def _too_deep(members: Any) -> bool:
+    """Say whether lists and objects nest deeper than allowed."""
+    inside = members
+    for _ in range(_ORJSON_DEPTH - MAX_DEPTH):
+        inside = [inside]
     try:
-        orjson.dumps(members)
+        orjson.dumps(inside)
     except TypeError:
-        return _depth(members) <= MAX_DEPTH
-    return True
+        return _depth(members) > MAX_DEPTH
+    return False
 
 
 def _depth(members: Any) -> int:
@@ -128,7 +115,7 @@ def checksum(data: Mapping[str, Any], plain: bool = False) -> int:
 
 
 def encode(doc: Document) -> bytes:
-    """Return a document as it is stored; raises InvalidDocument if it is too large or too deep."""
+    """Return a document as it is stored; raises InvalidDocument if it is too large or no JSON."""
     members = {
         "scope": doc.scope,
         "revision": doc.revision,
@@ -143,8 +130,6 @@ def encode(doc: Document) -> bytes:
         raise InvalidDocument(doc.scope, f"it cannot be stored as JSON ({error})") from None
     if len(raw) > MAX_BYTES:
         raise InvalidDocument(doc.scope, f"it would have {len(raw)} bytes, {MAX_BYTES} are allowed")
-    if _too_deep(members, raw):
-        raise InvalidDocument(doc.scope, f"it would be nested deeper than {MAX_DEPTH}")
     return raw
 
 
@@ -161,10 +146,13 @@ def dump(value: Any, plain: bool = False, *, indent: bool = False) -> bytes:
     return text.encode(errors="backslashreplace")  # a lone surrogate becomes its JSON escape
 
 
-def check_value(scope: str, value: Any, depth: int = 0) -> None:
-    """Raise InvalidDocument unless `value` is data that JSON can hold: no NaN, no Infinity, names are text."""
-    if depth > MAX_DEPTH:
-        raise InvalidDocument(scope, f"it is nested deeper than {MAX_DEPTH}")
+def check_value(scope: str, value: Any, depth: int = 3) -> None:
+    """Raise InvalidDocument unless `value` is data that JSON can hold: no NaN, no Infinity, names are text.
+
+    depth: how deep in the document it stands; a key's value stands at 3.
+    """
+    if depth > MAX_DEPTH and isinstance(value, dict | list | tuple):
+        raise InvalidDocument(scope, f"it would be nested deeper than {MAX_DEPTH}")
     if isinstance(value, dict):
         for key, item in value.items():
             check_name(scope, key)

@@ -123,7 +123,7 @@ def _compare(scope: str, before: Mapping[str, bytes], data: dict[str, Any]) -> I
                     fmt.check_name(scope, name)
             for value in [edit.new] if isinstance(edit, Change) else edit.inserted:
                 if value is not ABSENT:
-                    fmt.check_value(scope, value)
+                    fmt.check_value(scope, value, 2 + len(edit.path))
             yield edit
 
 

@@ -15,7 +15,7 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Final
 
-from coord_core.documents import Batch
+from coord_core.documents import Batch, Line
 from coord_core.errors import StorageError
 from coord_core.storage.journal import Journal
 from coord_core.storage.view import View
@@ -41,6 +41,7 @@ async def follow(folder: Path, journal: Journal) -> AsyncIterator[Batch]:
                     problem = str(error)
                     yield Batch(problem=problem)
                 whole = True
+                hints.restart()
                 await asyncio.sleep(POLL_S)
                 continue
             if whole or problem or batch.documents or batch.unreadable or batch.lines or batch.whole:
@@ -56,7 +57,9 @@ async def follow(folder: Path, journal: Journal) -> AsyncIterator[Batch]:
 def _next_batch(view: View, names: set[str] | None, whole: bool) -> Batch:
     """Look again; lines are read after the documents, so that no line is missed that a document shows."""
     batch = view.load() if whole else view.rescan() if names is None else view.look_at(names)
-    lines = view.tail.recent(time.time() - RECENT_S) if batch.whole else list(view.tail.lines())
+    lines: list[Line] = []
+    with contextlib.suppress(PermissionError):  # a journal that may not be read hides no document
+        lines = view.tail.recent(time.time() - RECENT_S) if batch.whole else list(view.tail.lines())
     return Batch(batch.documents, batch.unreadable, lines, batch.whole)
 
 

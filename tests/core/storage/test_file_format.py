@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 from coord_core.errors import UnreadableDocument
 from coord_core.storage import Act, Storage, open_storage
 from coord_core.storage import format as fmt
+from coord_core.storage.files import FileStorage
 from tests.core.storage import reference
 
 SCOPE, NAME = "issue:15", "issue__15.json"
@@ -293,3 +294,21 @@ def test_other_files_are_nobodys_business(tmp_path: Path) -> None:
     put(storage, x=1)
     batch = storage.load()
     assert (list(batch.documents), batch.unreadable) == ([SCOPE], {})
+
+
+def test_depth_is_told_to_the_level(tmp_path: Path) -> None:
+    """A document is 200 deep at most: its object, `data`, and 198 more."""
+
+    def nested(levels: int) -> str:
+        return f'{{"data": {{"a": {"[" * levels}{"]" * levels}}}}}'
+
+    (tmp_path / "issue__1.json").write_text(nested(198))
+    (tmp_path / "issue__2.json").write_text(nested(199))
+    (tmp_path / "issue__3.json").write_text(nested(100_000))
+    (tmp_path / "issue__4.json").write_text('{"data": {"a": "' + "[" * 900 + '"}}')
+    batch = open_storage(str(tmp_path)).load()
+    assert sorted(batch.documents) == ["issue:1", "issue:4"]
+    assert {name: bad.reason for name, bad in batch.unreadable.items() if bad} == {
+        "issue__2.json": "it is nested deeper than 200",
+        "issue__3.json": "it is nested deeper than 200",
+    }
