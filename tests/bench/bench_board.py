@@ -42,9 +42,11 @@ def data_of(number: int) -> tuple[str, dict[str, Any]]:
 
 def write(folder: Path, count: int) -> list[str]:
     names = []
-    stamp = {"created_at": naive_utc_iso(NOW - 900), "updated_at": naive_utc_iso(NOW - 25)}
     for number in range(count):
         scope, data = data_of(number)
+        # One transaction stamps all its keys alike, but no two transactions do.
+        at = naive_utc_iso(NOW - 25 - number / 1000)
+        stamp = {"created_at": at, "updated_at": at}
         members = {"scope": scope, "revision": number, "check": 1, "data": data, "metadata": dict.fromkeys(data, stamp)}
         path = folder / (scope.replace(":", "__").replace("/", "__") + ".json")
         path.write_bytes(orjson.dumps(members, option=orjson.OPT_INDENT_2))
