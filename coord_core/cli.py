@@ -57,7 +57,7 @@ def run(args: argparse.Namespace, parser: argparse.ArgumentParser) -> int:
 
 def make_parser(argv: Sequence[str] = ()) -> argparse.ArgumentParser:
     """Return the parser of the commands that `argv` may mean: each costs its share of the time to start."""
-    parser = argparse.ArgumentParser(prog="coordctl", description=__doc__, allow_abbrev=False)
+    parser = argparse.ArgumentParser(prog="coordctl", description=__doc__, allow_abbrev=False, formatter_class=_Help)
     parser.add_argument("--store", metavar="URL", help="the store: a folder (else COORD_STORE, else the nearest)")
     parser.add_argument("--workspace", metavar="W", help="the workspace of short names (else COORD_WORKSPACE)")
     parser.add_argument("--session", metavar="ID", help="act as this session (else as the human at the keyboard)")
@@ -70,7 +70,7 @@ def make_parser(argv: Sequence[str] = ()) -> argparse.ArgumentParser:
             help=verb.about,
             description=about,
             allow_abbrev=False,
-            formatter_class=argparse.RawDescriptionHelpFormatter,
+            formatter_class=_Help,
         )
         added.set_defaults(command=verb.command)
         added.add_argument("--json", action="store_true", help="print JSON")
@@ -79,6 +79,14 @@ def make_parser(argv: Sequence[str] = ()) -> argparse.ArgumentParser:
             added.add_argument("--reason", metavar="TEXT", default="", help="why; taking from a live session needs it")
         verb.add(added, argv)
     return parser
+
+
+class _Help(argparse.RawDescriptionHelpFormatter):
+    """Help as wide as COLUMNS says: to ask the terminal, argparse would import half of the archive formats."""
+
+    def __init__(self, prog: str) -> None:
+        columns = os.environ.get("COLUMNS", "")
+        super().__init__(prog, width=(int(columns) if columns.isdecimal() else 100) - 2)
 
 
 Add: TypeAlias = Callable[[argparse.ArgumentParser, Sequence[str]], None]

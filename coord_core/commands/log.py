@@ -19,14 +19,15 @@ def log(call: Call) -> None:
     """Print the newest lines; with --follow go on until interrupted."""
     call.require_store()
     asked = call.asked_workspace
-    back = (line for line in call.storage.lines_back() if concerns(line, asked))
+    # What comes while these are printed is what --follow begins with.
+    last = next((line.seq for line in call.storage.lines_back()), 0)
+    back = (line for line in call.storage.lines_back() if concerns(line, asked) and line.seq <= last)
     found = list(islice(back, max(0, call.args.lines)))[::-1]
     _print(call, found)
     if call.args.follow:
         import asyncio
 
-        last = next((line.seq for line in call.storage.lines_back()), 0)
-        asyncio.run(_follow(call, max(last, found[-1].seq if found else 0)))
+        asyncio.run(_follow(call, last))
 
 
 async def _follow(call: Call, last: int) -> None:

@@ -65,7 +65,7 @@ def quarantine(call: Call) -> None:
 def undo(call: Call) -> None:
     """Take back the newest action of this user that still stands, or the line that was named."""
     who = str(call.actor.get("supervisor", ""))
-    workspace = call.workspace if call.args.seq is None else ""
+    workspace = call.workspace if call.args.seq is None else None
     _do(call, supervisor.plan_undo(call.storage, call.board, call.args.seq, who=who, workspace=workspace))
 
 

@@ -93,5 +93,5 @@ def _mention(document: Document, said: list[Event], given: float | None) -> Ment
             did, what = at, event.message or event.type
     recent = tuple([at for at in times if seen is not None and at > seen - WINDOW])
     return Mention(
-        seen, did, what, recent, echo=True, repeats=repeats, repeated=last[1] or last[0] if last else "", since=since
+        seen, did, what, recent, weight=1, repeats=repeats, repeated=last[1] or last[0] if last else "", since=since
     )

@@ -25,9 +25,7 @@ class Draft(Generic[K, V]):
 
     def __init__(self, base: Mapping[K, V]) -> None:
         self.now: dict[K, V] = base  # type: ignore[assignment]
-        self._copied = not base
-        if not base:
-            self.now = {}
+        self._copied = False
 
     def own(self) -> dict[K, V]:
         """Return the mapping to change in place."""

@@ -15,14 +15,15 @@ NO_STAMPS: Final[tuple[tuple[str, Moment], ...]] = ()
 FILE: Final = "file:"
 """What the subject of an unreadable file's findings begins with."""
 ECHO: Final = 5.0
-"""Seconds within which an event is taken to tell of the act itself."""
+"""Seconds within which a key or an event is taken to tell of one and the same act."""
 
 
 class Mention(NamedTuple):
     """What one document says of one session: its signs of life there, and what it has.
 
-    seen, did: seconds since 1970. times: of changes in the last half hour. echo: `what` is an event's words. repeats:
-    how often the session logged its last event in a row; repeated: its words; since: when it first did.
+    seen, did: seconds since 1970. times: of changes in the last half hour. weight: how much `what` tells: 0 a key of
+    the session's own, 1 an event, 2 the act itself. repeats: how often the session logged its last event in a row;
+    repeated: its words; since: when it first did.
     """
 
     seen: float | None = None
@@ -33,7 +34,7 @@ class Mention(NamedTuple):
     issues: tuple[Issue, ...] = ()
     tasks: tuple[Task, ...] = ()
     wants: tuple[Lock, ...] = ()
-    echo: bool = False
+    weight: int = 2
     repeats: int = 1
     repeated: str = ""
     since: float | None = None

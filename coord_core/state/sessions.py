@@ -68,7 +68,7 @@ def _mention(document: Document, session: Session, beat: float | None, context: 
     if did is None and session.started is not None and session.started.trusted and not document.metadata:
         did, key = session.started.at, "started_at"
     seen = did if beat is None else beat if did is None else max(beat, did)
-    return Mention(seen, did, f"wrote its {key}" if key else "", times)
+    return Mention(seen, did, f"wrote its {key}" if key else "", times, weight=0)
 
 
 def _changes(document: Document, context: Context) -> tuple[float | None, str, tuple[float, ...]]:

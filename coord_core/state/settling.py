@@ -23,7 +23,8 @@ NOTHING_HELD: Final = Holdings()
 class Roster:
     """The sessions' part of a board in the making.
 
-    subjects: what findings must be sought for again, because a session changed.
+    subjects: what findings must be sought for again, because a session changed. stirred: somebody came, went, or took
+    or left something, so that the reason why tasks wait may be another.
     """
 
     def __init__(self, board: Board, filing: Filing, journal: Journal, now: float) -> None:
@@ -34,6 +35,7 @@ class Roster:
         self.signs = Draft(board.signs)
         self.due = Planner(board.index.seen_due)
         self.subjects: dict[str, None] = {}
+        self.stirred = False
 
     def settle(self, touched: Iterable[str], processes: Mapping[str, str | None], offset: float | None) -> None:
         """Look again at the touched sessions, and at those that are due."""
@@ -53,6 +55,7 @@ class Roster:
             return
         if session is not old:
             self.sessions.set(scope, session)
+            self.stirred = self.stirred or old is None or old.issue != session.issue
         signs, due = weigh(
             mentions.values(), self.journal.activity.now.get(scope), self.now, offset, self.limits.future
         )
@@ -63,6 +66,7 @@ class Roster:
         if verdict != before:
             self.verdicts.set(scope, verdict)
             if before is None or before.life is not verdict.life:
+                self.stirred = True
                 self._spread(session, mentions)
         self.due.set(scope, min(due, later))
 
@@ -79,6 +83,7 @@ class Roster:
         return Session(scope, name.workspace, name.id, exists=False, registry="taken")
 
     def _forget(self, scope: str, session: Session, mentions: Mapping[str, Mention]) -> None:
+        self.stirred = True
         self.sessions.drop(scope)
         self.verdicts.drop(scope)
         self.signs.drop(scope)
@@ -98,6 +103,7 @@ class Roster:
             self.holdings.drop(scope)
         elif held != old:
             self.holdings.set(scope, held)
+            self.stirred = True
 
 
 def holdings(mentions: Mapping[str, Mention]) -> Holdings:

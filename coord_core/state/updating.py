@@ -60,8 +60,12 @@ def updated(
     processes, ended = _processes(index.processes, processes)
     roster = Roster(board, filing, journal, now)
     roster.settle([*filing.touched, *journal.touched, *ended, *(index.activity if jumped else ())], processes, offset)
+    stirred = roster.stirred or any(scope.endswith("project:hold") for scope in filing.subjects)
     found, due, findings = _findings(
-        board, _view(board, filing, journal, roster, now), {**filing.subjects, **journal.subjects, **roster.subjects}
+        board,
+        _view(board, filing, journal, roster, now),
+        {**filing.subjects, **journal.subjects, **roster.subjects},
+        stirred,
     )
     places = filing.places.now
     return replace(
@@ -143,12 +147,12 @@ def _view(board: Board, filing: Filing, journal: Journal, roster: Roster, now: f
 
 
 def _findings(
-    board: Board, view: View, subjects: Mapping[str, None]
+    board: Board, view: View, subjects: Mapping[str, None], stirred: bool
 ) -> tuple[Mapping[str, tuple[Finding, ...]], Agenda, tuple[Finding, ...]]:
     """Seek findings again for what changed or is due; return them by subject, the agenda, and all of them in order."""
     found, due = Draft(board.index.found), Planner(board.index.found_due)
     changed = False
-    for subject in {**subjects, **dict.fromkeys(due.take(view.now))}:
+    for subject in {**subjects, **dict.fromkeys(due.take(view.now)), **(_waiting(found.now) if stirred else {})}:
         findings, later = find(view, subject)
         due.set(subject, later)
         if findings != found.now.get(subject, ()):
@@ -158,3 +162,8 @@ def _findings(
             else:
                 found.drop(subject)
     return found.now, due.done(), ranked(found.now.values()) if changed else board.findings
+
+
+def _waiting(found: Mapping[str, tuple[Finding, ...]]) -> dict[str, None]:
+    """Return the subjects whose findings say why tasks wait."""
+    return {subject: None for subject, some in found.items() if any(one.kind == "tasks_waiting" for one in some)}

@@ -60,7 +60,8 @@ def _since(view: View, scope: str, issue: Issue) -> float | None:
     """Return since when a session has worked on an issue: since it claimed it, or said so."""
     if issue.claimed_by == view.sessions[scope].id and issue.claimed is not None and issue.claimed.at is not None:
         return issue.claimed.at
-    return written(view.parts[scope].document.metadata, "current_issue")
+    part = view.parts.get(scope)
+    return written(part.document.metadata, "current_issue") if part is not None else None
 
 
 def _rival(found: Found, session: Session, issue: Issue, since: float | None) -> str:
@@ -120,7 +121,6 @@ def find_in_lock(found: Found, part: Part) -> None:
         release = Remedy("release_lock", {"scope": lock.scope})
         found.add("lock_expired", lock.scope, lock.workspace, lock.resource, text, expires, release)
         found.ages(expires)
-        found.again(expires + 10)
     if since is not None:
         found.again(since + view.limits.lock_wait)
 

@@ -306,7 +306,7 @@ def test_depth_is_told_to_the_level(tmp_path: Path) -> None:
     (tmp_path / "issue__2.json").write_text(nested(199))
     (tmp_path / "issue__3.json").write_text(nested(100_000))
     (tmp_path / "issue__4.json").write_text('{"data": {"a": "' + "[" * 900 + '"}}')
-    batch = FileStorage(tmp_path).load()
+    batch = open_storage(str(tmp_path)).load()
     assert sorted(batch.documents) == ["issue:1", "issue:4"]
     assert {name: bad.reason for name, bad in batch.unreadable.items() if bad} == {
         "issue__2.json": "it is nested deeper than 200",
