@@ -113,6 +113,8 @@ class Hints:
             ):
                 self._names |= {os.path.basename(path) for _, path in changes}
                 self._event.set()
+                if any(path == str(self._folder) for _, path in changes):
+                    return  # it has gone; one that comes in its place may have the same inode
         except Exception:
             # It dies of undecodable names and of a spent system limit; rescans go on at the poll's pace.
             await asyncio.sleep(POLL_S)
