@@ -8,8 +8,11 @@ import time
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
 from functools import partial
+from pathlib import Path
+from traceback import format_exc
 from typing import Any, ClassVar
 
+from rich.text import Text
 from textual import events
 from textual.app import App
 from textual.binding import BindingType
@@ -19,6 +22,7 @@ from textual.message import Message
 from coord_core.actions.plan import Plan
 from coord_core.errors import CoordError
 from coord_core.state.board import Board
+from coord_core.text import block
 from coord_tui import themes
 from coord_tui.acting import answer, refuse
 from coord_tui.desk import Desk
@@ -36,7 +40,7 @@ from coord_tui.workers import start
 class CoordApp(App[None], inherit_bindings=False):
     """The console."""
 
-    CSS_PATH = "coord.tcss"
+    CSS_PATH = Path(__file__).with_name("coord.tcss")
     ENABLE_COMMAND_PALETTE = False
     ALLOW_SELECT = False
     AUTO_FOCUS = None
@@ -116,6 +120,12 @@ class CoordApp(App[None], inherit_bindings=False):
     async def _follow(self) -> None:
         async for board in self.desk.boards():
             self.post_message(self.Arrived(board))
+
+    def _fatal_error(self) -> None:
+        """Leave after a fault of ours, and tell it safely: Textual would print messages as they are, and data with them."""
+        told = f"coord-tui hit a fault of its own and left. Nothing is half done. Please report this:\n{format_exc()}"
+        self._exit_renderables.append(Text(block(told)))
+        self._close_messages_no_wait()
 
     async def on_event(self, event: events.Event) -> None:
         """Drop what was typed before a dialog could be seen."""
