@@ -122,7 +122,7 @@ class CoordApp(App[None], inherit_bindings=False):
             self.post_message(self.Arrived(board))
 
     def _fatal_error(self) -> None:
-        """Leave after a fault of ours, and tell it safely: Textual would print messages as they are, and data with them."""
+        """Leave after a fault of ours, and tell it safely: Textual would print data as it is."""
         told = f"coord-tui hit a fault of its own and left. Nothing is half done. Please report this:\n{format_exc()}"
         self._exit_renderables.append(Text(block(told)))
         self._close_messages_no_wait()

@@ -18,6 +18,12 @@ import pyte
 
 ROOT = Path(__file__).parents[2]
 QUIET = 0.3
+SWITCHES = [
+    (b"\x1b[22;2t", b"\x1b[23;2t"),
+    (b"\x1b[?25l", b"\x1b[?25h"),
+    *((b"\x1b[?%dh" % mode, b"\x1b[?%dl" % mode) for mode in (1000, 1003, 1004, 1006, 1049, 2004)),
+]
+"""What is switched on, and what switches it off again: title, cursor, mouse, focus, screen, paste."""
 
 
 def environment() -> dict[str, str]:
@@ -108,9 +114,7 @@ class Terminal:
         """Assert that the terminal is as it was found: modes, screen, cursor, mouse, paste, title."""
         now = termios.tcgetattr(self.slave)
         assert now[:4] == self.before[:4], "line discipline"
-        for on, off in ((b"\x1b[?1049h", b"\x1b[?1049l"), (b"\x1b[?25l", b"\x1b[?25h"), (b"\x1b[?1000h", b"\x1b[?1000l"),
-                        (b"\x1b[?1003h", b"\x1b[?1003l"), (b"\x1b[?1006h", b"\x1b[?1006l"), (b"\x1b[?2004h", b"\x1b[?2004l"),
-                        (b"\x1b[?1004h", b"\x1b[?1004l"), (b"\x1b[22;0t", b"\x1b[23;0t")):  # fmt: skip
+        for on, off in SWITCHES:
             if on in self.raw:
                 assert self.raw.rfind(off) > self.raw.rfind(on), (on, off)
 
