@@ -7,7 +7,7 @@ import importlib
 import os
 import sys
 from collections.abc import Callable, Sequence
-from typing import Final
+from typing import Final, NamedTuple, TypeAlias
 
 from coord_core.errors import CoordError
 
@@ -16,14 +16,7 @@ REFUSED: Final = 1
 USAGE: Final = 2
 INTERRUPTED: Final = 130
 
-KINDS_HELP: Final = """\
-states of sessions   live, late (no sign for 5 min), stale (60 min), dead (proven), off (signed off), unknown
-states of locks      held, expired, free
-states of tasks      pending, running, done, failed
-severities           high, medium, low
-kinds of findings    {kinds}
-Times are seconds (*_age, *_for) or ISO 8601 UTC.
-"""
+DESTINATIONS: Final = {"JSON": "value", "SESSION": "session_id"}
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -63,91 +56,114 @@ def run(args: argparse.Namespace, parser: argparse.ArgumentParser) -> int:
 
 
 def make_parser(argv: Sequence[str] = ()) -> argparse.ArgumentParser:
-    """Return the parser of all commands; details that take long to find are only there if `argv` asks for help."""
-    parser = argparse.ArgumentParser(prog="coordctl", description=__doc__, allow_abbrev=False)
+    """Return the parser of the commands that `argv` may mean: each costs its share of the time to start."""
+    parser = argparse.ArgumentParser(prog="coordctl", description=__doc__, allow_abbrev=False, formatter_class=_Help)
     parser.add_argument("--store", metavar="URL", help="the store: a folder (else COORD_STORE, else the nearest)")
     parser.add_argument("--workspace", metavar="W", help="the workspace of short names (else COORD_WORKSPACE)")
     parser.add_argument("--session", metavar="ID", help="act as this session (else as the human at the keyboard)")
-    add = _Adder(parser)
-    _add_looking(add, argv)
-    _add_editing(add)
-    _add_supervising(add)
+    # Without `prog` it would set up all that help needs, only to find that name.
+    verbs = parser.add_subparsers(dest="verb", metavar="COMMAND", required=True, prog=parser.prog)
+    for verb in [verb for verb in VERBS if verb.name in argv] or VERBS:
+        about = verb.about[0].upper() + verb.about[1:] + "."
+        added = verbs.add_parser(
+            verb.name,
+            help=verb.about,
+            description=about,
+            allow_abbrev=False,
+            formatter_class=_Help,
+        )
+        added.set_defaults(command=verb.command)
+        added.add_argument("--json", action="store_true", help="print JSON")
+        if verb.command.startswith("supervise:"):
+            added.add_argument("--dry-run", action="store_true", help="show the plan, change nothing")
+            added.add_argument("--reason", metavar="TEXT", default="", help="why; taking from a live session needs it")
+        verb.add(added, argv)
     return parser
 
 
-class _Adder:
-    """Adds commands, all with --json and help."""
+class _Help(argparse.RawDescriptionHelpFormatter):
+    """Help as wide as COLUMNS says: to ask the terminal, argparse would import half of the archive formats."""
 
-    def __init__(self, parser: argparse.ArgumentParser) -> None:
-        self._commands = parser.add_subparsers(dest="verb", metavar="COMMAND", required=True)
-
-    def __call__(self, name: str, command: str, about: str, *, epilog: str = "") -> argparse.ArgumentParser:
-        parser = self._commands.add_parser(
-            name,
-            help=about,
-            description=about[0].upper() + about[1:] + ".",
-            epilog=epilog or None,
-            allow_abbrev=False,
-            formatter_class=argparse.RawDescriptionHelpFormatter,
-        )
-        parser.set_defaults(command=command)
-        parser.add_argument("--json", action="store_true", help="print JSON")
-        return parser
-
-    def supervise(self, name: str, about: str) -> argparse.ArgumentParser:
-        parser = self(name, f"supervise:{name.replace('-', '_')}", about)
-        parser.add_argument("--dry-run", action="store_true", help="show the plan, change nothing")
-        parser.add_argument("--reason", metavar="TEXT", default="", help="why; required to take from a live session")
-        return parser
+    def __init__(self, prog: str) -> None:
+        columns = os.environ.get("COLUMNS", "")
+        super().__init__(prog, width=(int(columns) if columns.isdecimal() else 100) - 2)
 
 
-def _add_looking(add: _Adder, argv: Sequence[str]) -> None:
-    status = add("status", "status:status", "show everything at once", epilog=_kinds_help(argv))
-    status.add_argument("--line", action="store_true", help="one line, for a status bar")
-    add("findings", "status:findings", "show what needs a human, worst first, with what to do")
-    log = add("log", "log:log", "show the journal's newest lines")
-    log.add_argument("--follow", "-f", action="store_true", help="go on with what comes")
-    log.add_argument("--lines", "-n", type=int, default=50, metavar="N", help="how many (50)")
-    get = add("get", "look:get", "print a document's data, or one key's value")
-    get.add_argument("scope", metavar="SCOPE")
-    get.add_argument("key", metavar="KEY", nargs="?")
-    scopes = add("scopes", "look:scopes", "list the documents")
-    scopes.add_argument("glob", metavar="GLOB", nargs="?", default="*")
+Add: TypeAlias = Callable[[argparse.ArgumentParser, Sequence[str]], None]
 
 
-def _add_editing(add: _Adder) -> None:
-    set_ = add("set", "edit:set_", "set one key of a document")
-    set_.add_argument("scope", metavar="SCOPE")
-    set_.add_argument("key", metavar="KEY")
-    set_.add_argument("value", metavar="JSON", help="the value; text needs quotes of its own: '\"text\"'")
-    delete = add("delete", "edit:delete", "delete one key of a document, or the document")
-    delete.add_argument("scope", metavar="SCOPE")
-    delete.add_argument("key", metavar="KEY", nargs="?")
+class Verb(NamedTuple):
+    """A command: its name, the function that does it (`module:function`), what it is about, and its arguments."""
+
+    name: str
+    command: str
+    about: str
+    add: Add
 
 
-def _add_supervising(add: _Adder) -> None:
-    add.supervise("release", "release a lock").add_argument("lock", metavar="LOCK")
-    reassign = add.supervise("reassign", "give an issue, a task or a session's work to another, or put it back")
-    reassign.add_argument("target", metavar="issue:N|LIST#TASK|SESSION")
-    to = reassign.add_mutually_exclusive_group(required=True)
+def _names(*names: str, optional: str = "") -> Add:
+    """Return what adds arguments by these names, the last one optional."""
+
+    def add(parser: argparse.ArgumentParser, argv: Sequence[str]) -> None:
+        for name in names:
+            parser.add_argument(DESTINATIONS.get(name) or name.partition("#")[0].lower(), metavar=name)
+        if optional:
+            parser.add_argument(optional.lower(), metavar=optional, nargs="?")
+
+    return add
+
+
+def _status(parser: argparse.ArgumentParser, argv: Sequence[str]) -> None:
+    parser.add_argument("--line", action="store_true", help="one line, for a status bar")
+    if {"-h", "--help"} & set(argv):
+        from coord_core.commands.words import glossary
+
+        parser.epilog = glossary()
+
+
+def _log(parser: argparse.ArgumentParser, argv: Sequence[str]) -> None:
+    parser.add_argument("--follow", "-f", action="store_true", help="go on with what comes")
+    parser.add_argument("--lines", "-n", type=int, default=50, metavar="N", help="how many (50)")
+
+
+def _scopes(parser: argparse.ArgumentParser, argv: Sequence[str]) -> None:
+    parser.add_argument("glob", metavar="GLOB", nargs="?", default="*", help="such as 'issue:*'")
+
+
+def _reassign(parser: argparse.ArgumentParser, argv: Sequence[str]) -> None:
+    parser.add_argument("target", metavar="issue:N|LIST#TASK|SESSION")
+    to = parser.add_mutually_exclusive_group(required=True)
     to.add_argument("to", metavar="SESSION", nargs="?")
     to.add_argument("--nobody", action="store_true", help="put it back for anybody")
-    add.supervise("requeue", "put a task back: pending, and nobody's").add_argument("task", metavar="LIST#TASK")
-    add.supervise("sign-off", "sign a session off and release its locks").add_argument("target", metavar="SESSION")
-    clean_up = add.supervise("clean-up", "clear away all that a session left")
-    whom = clean_up.add_mutually_exclusive_group(required=True)
-    whom.add_argument("target", metavar="SESSION", nargs="?")
+
+
+def _clean_up(parser: argparse.ArgumentParser, argv: Sequence[str]) -> None:
+    whom = parser.add_mutually_exclusive_group(required=True)
+    whom.add_argument("session_id", metavar="SESSION", nargs="?")
     whom.add_argument("--stale", action="store_true", help="every dead and stale session")
-    add.supervise("quarantine", "set a file aside that cannot be read").add_argument("file", metavar="FILE")
-    undo = add.supervise("undo", "take back your newest action, or the line with this number")
-    undo.add_argument("seq", metavar="SEQ", nargs="?", type=int)
-    add.supervise("redo", "do again what you took back last")
 
 
-def _kinds_help(argv: Sequence[str]) -> str:
-    if "status" not in argv or not {"-h", "--help"} & set(argv):
-        return ""
-    return KINDS_HELP.format(kinds="")
+def _undo(parser: argparse.ArgumentParser, argv: Sequence[str]) -> None:
+    parser.add_argument("seq", metavar="SEQ", nargs="?", type=int, help="the line's number in `coordctl log`")
+
+
+VERBS: Final = (
+    Verb("status", "status:status", "show everything at once", _status),
+    Verb("findings", "status:findings", "show what needs a human, worst first, with what to do", _names()),
+    Verb("log", "log:log", "show the journal's newest lines", _log),
+    Verb("get", "look:get", "print a document's data, or one key's value", _names("SCOPE", optional="KEY")),
+    Verb("set", "edit:set_", "set one key of a document; text needs quotes of its own", _names("SCOPE", "KEY", "JSON")),
+    Verb("delete", "edit:delete", "delete one key of a document, or the document", _names("SCOPE", optional="KEY")),
+    Verb("scopes", "look:scopes", "list the documents", _scopes),
+    Verb("release", "supervise:release", "release a lock", _names("LOCK")),
+    Verb("reassign", "supervise:reassign", "give an issue, a task or a session's work away, or put it back", _reassign),
+    Verb("requeue", "supervise:requeue", "put a task back: pending, and nobody's", _names("LIST#TASK")),
+    Verb("sign-off", "supervise:sign_off", "sign a session off and release its locks", _names("SESSION")),
+    Verb("clean-up", "supervise:clean_up", "clear away all that a session left", _clean_up),
+    Verb("quarantine", "supervise:quarantine", "set a file aside that cannot be read", _names("FILE")),
+    Verb("undo", "supervise:undo", "take back your newest action, or the line with this number", _undo),
+    Verb("redo", "supervise:redo", "do again what you took back last", _names()),
+)
 
 
 if __name__ == "__main__":

@@ -50,11 +50,12 @@ def moment(value: object, at: float | None = None) -> Moment | None:
     if value is None:
         return None
     found = instant(value, at)
+    said = value if type(value) is str and len(value) <= _STATED_MAX else stated(value)
     if found is None:
-        return Moment(at, stated(value), trusted=False, readable=False)
-    if at is not None and abs(found - at) > DAY:
-        return Moment(at, stated(value), trusted=False)
-    return Moment(found, stated(value))
+        return Moment(at, said, False, False)
+    if at is not None and not -DAY <= found - at <= DAY:
+        return Moment(at, said, False)
+    return Moment(found, said)
 
 
 def deadline(value: object, at: float | None = None) -> Moment | None:

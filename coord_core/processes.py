@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import calendar
 import os
-import socket
-import subprocess
 import sys
 import time
 from functools import cache
@@ -20,7 +17,7 @@ _PID_MAX: Final = 1 << 31
 
 def hostname() -> str:
     """Return the name of this machine."""
-    return socket.gethostname()
+    return os.uname().nodename
 
 
 @cache
@@ -130,6 +127,9 @@ def _proc_started(pid: int) -> float | None:
 
 
 def _ps_started(pid: int) -> float | None:
+    import calendar
+    import subprocess
+
     try:
         found = subprocess.run(
             ["/bin/ps", "-o", "lstart=", "-p", str(pid)],
@@ -141,6 +141,8 @@ def _ps_started(pid: int) -> float | None:
 
 
 def _mac_boot_id() -> str:
+    import subprocess
+
     try:
         found = subprocess.run(
             ["/usr/sbin/sysctl", "-n", "kern.bootsessionuuid"], capture_output=True, text=True, timeout=2, check=False

@@ -35,12 +35,18 @@ class Scope:
 
 def parse(full: str) -> Scope:
     """Take a full name apart: the workspace is the first two parts where a third follows and the first is no kind."""
-    parts = full.split(":")
-    if len(parts) >= 3 and parts[0] not in KINDS:
-        workspace, rest = ":".join(parts[:2]), parts[2:]
-    else:
-        workspace, rest = "", parts
-    return Scope(workspace, rest[0], ":".join(rest[1:]))
+    return Scope(*split(full))
+
+
+def split(full: str) -> tuple[str, str, str]:
+    """Take a full name apart, as `parse` does, into workspace, kind and id."""
+    machine, _, rest = full.partition(":")
+    project, more, rest = rest.partition(":")
+    if more and machine not in KINDS:
+        kind, _, ident = rest.partition(":")
+        return f"{machine}:{project}", kind, ident
+    kind, _, ident = full.partition(":")
+    return "", kind, ident
 
 
 def in_workspace(workspace: str, short: str) -> str:

@@ -6,6 +6,7 @@ import math
 import time
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any, Final, Protocol
 
 MINUTE: Final = 60.0
@@ -57,7 +58,8 @@ def instant(value: object, near: float | None = None) -> float | None:
         stamp = _iso(value)
         if stamp is None:
             return _epoch_text(value)
-        return _plausible(_seconds(stamp, near))
+        at = _seconds(stamp, near)
+        return at if EARLIEST <= at < LATEST else None
     if isinstance(value, int | float) and not isinstance(value, bool):
         return _epoch(value)
     return None
@@ -72,7 +74,10 @@ def naive(value: object) -> datetime | None:
 def written(metadata: Mapping[str, Any], key: str) -> float | None:
     """Return when a key was last written, from the reference format's `metadata` (naive UTC)."""
     entry = metadata.get(key)
-    return utc(entry.get("updated_at")) if isinstance(entry, dict) else None
+    if type(entry) is not dict:
+        return None
+    stamp = entry.get("updated_at")
+    return _utc_text(stamp) if type(stamp) is str else instant(stamp)
 
 
 def created(metadata: Mapping[str, Any], key: str) -> float | None:
@@ -83,14 +88,17 @@ def created(metadata: Mapping[str, Any], key: str) -> float | None:
 
 def utc(value: object) -> float | None:
     """Return the seconds since 1970 of a stamp whose naive form is UTC."""
-    if type(value) is str:
-        try:
-            stamp = datetime.fromisoformat(value)
-        except ValueError:
-            return _epoch_text(value)
-        if stamp.tzinfo is None:
-            return _plausible((stamp - _EPOCH).total_seconds())
-    return instant(value)
+    return _utc_text(value) if type(value) is str else instant(value)
+
+
+@lru_cache(maxsize=4096)
+def _utc_text(value: str) -> float | None:
+    # One transaction stamps all its keys alike.
+    try:
+        stamp = datetime.fromisoformat(value)
+    except ValueError:
+        return instant(value)
+    return _plausible(stamp.timestamp() if stamp.tzinfo is not None else (stamp - _EPOCH).total_seconds())
 
 
 def age(seconds: float | None) -> str:
@@ -159,10 +167,10 @@ def _iso(value: str) -> datetime | None:
 
 def _seconds(stamp: datetime, near: float | None) -> float:
     try:
-        if stamp.tzinfo is not None:
-            return stamp.timestamp()
-        if near is None:
-            return stamp.timestamp()
+        local = stamp.timestamp()
+        # Within half an hour neither UTC nor the repeated hour can lie nearer.
+        if stamp.tzinfo is not None or near is None or abs(local - near) <= HOUR / 2:
+            return local
         return min(readings(stamp), key=lambda at: abs(at - near))
     except (OverflowError, ValueError, OSError):
         return math.nan

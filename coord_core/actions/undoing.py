@@ -20,11 +20,14 @@ BACK: Final = frozenset({"undo", "redo"})
 """Actions that only take back or do again."""
 
 
-def plan_undo(storage: Storage, board: Board, seq: int | None = None, *, who: str, workspace: str = "") -> Plan:
+def plan_undo(
+    storage: Storage, board: Board, seq: int | None = None, *, who: str, workspace: str | None = None
+) -> Plan:
     """Plan to take back line `seq`, or this user's newest line in the workspace that still stands.
 
-    who: the user as the journal names supervisors (`kim@laptop`). Raises NothingToUndo, NotFound for a line that is
-    not kept, StaleView if somebody changed the same keys since, Refused if the line was taken back already.
+    who: the user as the journal names supervisors (`kim@laptop`). workspace: None for any. Raises NothingToUndo,
+    NotFound for a line that is not kept, StaleView if somebody changed the same keys since, Refused if the line was
+    taken back already.
     """
     line = _newest_standing(storage, board, who, workspace) if seq is None else _named(storage, seq)
     message = message_of(line)
@@ -42,7 +45,7 @@ def plan_undo(storage: Storage, board: Board, seq: int | None = None, *, who: st
     )
 
 
-def plan_redo(storage: Storage, board: Board, *, who: str, workspace: str = "") -> Plan:
+def plan_redo(storage: Storage, board: Board, *, who: str, workspace: str | None = None) -> Plan:
     """Plan to do again what this user took back last; raises NothingToUndo once the user did anything else since."""
     line = _last_undo(storage, board, who, workspace)
     message = message_of(line).removeprefix("Undid: ")
@@ -88,14 +91,14 @@ def _logged(edit: Edit) -> Any:
     return edit.new[-1] if isinstance(edit.new, list) and edit.new else None
 
 
-def _newest_standing(storage: Storage, board: Board, who: str, workspace: str) -> Line:
+def _newest_standing(storage: Storage, board: Board, who: str, workspace: str | None) -> Line:
     for line, stands in _standing(storage.lines_back()):
         if stands and _mine(line, board, who, workspace) and line.action not in BACK:
             return line
     raise NothingToUndo()
 
 
-def _last_undo(storage: Storage, board: Board, who: str, workspace: str) -> Line:
+def _last_undo(storage: Storage, board: Board, who: str, workspace: str | None) -> Line:
     for line, stands in _standing(storage.lines_back()):
         if not _mine(line, board, who, workspace) or line.action == "redo":
             continue
@@ -129,12 +132,12 @@ def _named(storage: Storage, seq: int) -> Line:
     raise NotFound(f"line {seq} in the journal", "`coordctl log` shows the lines that are kept")
 
 
-def _mine(line: Line, board: Board, who: str, workspace: str) -> bool:
+def _mine(line: Line, board: Board, who: str, workspace: str | None) -> bool:
     if not who or line.actor.get("supervisor") != who:
         return False
     if line.moved:
-        return _moved_workspace(line, board) in (None, workspace)
-    return any(parse(scope).workspace == workspace for scope in _to_invert(line.changes))
+        return workspace is None or _moved_workspace(line, board) in (None, workspace)
+    return any(workspace in (None, parse(scope).workspace) for scope in _to_invert(line.changes))
 
 
 def _moved_workspace(line: Line, board: Board) -> str | None:

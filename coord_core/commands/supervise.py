@@ -32,19 +32,19 @@ def reassign(call: Call) -> None:
 
 def requeue(call: Call) -> None:
     """Make a task pending and nobody's."""
-    work_list, task = _task(call, call.args.task)
+    work_list, task = _task(call, call.args.list)
     _do(call, _plan(call, "requeue_task", list=work_list.key, task=task.id))
 
 
 def sign_off(call: Call) -> None:
     """Sign a session off: its locks are released, its name is available, the rest stays."""
-    _do(call, _plan(call, "sign_off_session", scope=_session(call, call.args.target)))
+    _do(call, _plan(call, "sign_off_session", scope=_session(call, call.args.session_id)))
 
 
 def clean_up(call: Call) -> None:
     """Clear away all that a session left, or that every dead and stale one left."""
     if not call.args.stale:
-        return _do(call, _plan(call, "clean_up_session", scope=_session(call, call.args.target)))
+        return _do(call, _plan(call, "clean_up_session", scope=_session(call, call.args.session_id)))
     silent = [
         scope
         for scope, verdict in call.board.verdicts.items()
@@ -65,7 +65,7 @@ def quarantine(call: Call) -> None:
 def undo(call: Call) -> None:
     """Take back the newest action of this user that still stands, or the line that was named."""
     who = str(call.actor.get("supervisor", ""))
-    workspace = call.workspace if call.args.seq is None else ""
+    workspace = call.workspace if call.args.seq is None else None
     _do(call, supervisor.plan_undo(call.storage, call.board, call.args.seq, who=who, workspace=workspace))
 
 

@@ -71,9 +71,10 @@ class Board:
         without it, as it was given last. mono, boot: the monotonic clock and the id of this boot, by which lines of
         this boot are aged whatever the wall clock does.
         """
-        from coord_core.state.updating import updated
+        from coord_core.state.updating import uncollected, updated
 
-        return updated(self, batch, now=now, processes=processes, mono=mono, boot=boot)
+        with uncollected(len(batch.documents)):
+            return updated(self, batch, now=now, processes=processes, mono=mono, boot=boot)
 
     def progress(self, session: str) -> Progress | None:
         """Return a session's progress: its own, else its issue's, unless that is another session's word."""

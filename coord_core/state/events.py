@@ -7,7 +7,7 @@ from typing import Any
 
 from coord_core.documents import Document
 from coord_core.moments import Era, era, item_moment
-from coord_core.state.reading import Context, Mention, Part, clamp, items, mapping, session_scope, words
+from coord_core.state.reading import Context, Mention, Part, clamp, items, mapping, odd, session_scope, words
 from coord_core.state.records import Event
 
 WINDOW = 1800.0
@@ -18,8 +18,15 @@ def read_events(document: Document, workspace: str, name: str, context: Context)
     raw: list[Mapping[str, Any]] = [item for item in items(document.data.get("log")) if isinstance(item, dict)]
     when = era(_newest(raw), document.metadata, "log")
     events = _reuse(raw, when, workspace, context.before)
+    said = odd(context, *[("time of an event", event.time) for event in events if event.time])
     return Part(
-        document, workspace, "project", name, events=events, mentions=_mentions(document, workspace, events, context)
+        document,
+        workspace,
+        "project",
+        name,
+        events=events,
+        mentions=_mentions(document, workspace, events, context),
+        stamps=said,
     )
 
 
@@ -86,5 +93,5 @@ def _mention(document: Document, said: list[Event], given: float | None) -> Ment
             did, what = at, event.message or event.type
     recent = tuple([at for at in times if seen is not None and at > seen - WINDOW])
     return Mention(
-        seen, did, what, recent, echo=True, repeats=repeats, repeated=last[1] or last[0] if last else "", since=since
+        seen, did, what, recent, weight=1, repeats=repeats, repeated=last[1] or last[0] if last else "", since=since
     )

@@ -11,7 +11,7 @@ from coord_core.scopes import in_workspace, natural
 from coord_core.state.index import Draft
 from coord_core.state.intake import Journal
 from coord_core.state.parts import read, same
-from coord_core.state.reading import FILE, NOTHING, Context, Part, session_scope
+from coord_core.state.reading import FILE, NOTHING, Context, Mention, Part, session_scope
 from coord_core.state.records import Session
 from coord_core.times import naive_utc_iso
 
@@ -30,13 +30,12 @@ class Filing:
     def __init__(self, board: Board, journal: Journal, now: float) -> None:
         index = board.index
         self.journal, self.now = journal, now
-        self.recent = naive_utc_iso(max(0.0, now - WINDOW))
+        self.recent, self.limit = naive_utc_iso(max(0.0, now - WINDOW)), now + board.limits.future
         self.parts = Draft(index.parts)
         self.mentions = Draft(index.mentions)
         self.workers = Draft(index.workers)
         self.registry = Draft(index.registry)
         self.places = Draft(index.places)
-        self.documents = Draft(board.documents)
         self.unreadable: Draft[str, Unreadable] = Draft(board.unreadable)
         self.issues = Draft(board.issues)
         self.locks = Draft(board.locks)
@@ -62,7 +61,7 @@ class Filing:
         for scope in self.journal.rewritten:
             part = self.parts.now.get(scope)
             if part is not None:
-                self._file(part, self._read(part.document, part))
+                self._file(scope, part, self._read(scope, part.document, part))
         for source, problem in unreadable.items():
             self._set_aside(source, problem)
 
@@ -81,41 +80,47 @@ class Filing:
         if document is None:
             if old is not None:
                 self.parts.drop(scope)
-                self.documents.drop(scope)
                 self.changed_at = self.now
-                self._file(old, None)
+                self._file(scope, old, None)
         elif old is None or not same(old.document, document):
-            self.changed_at = max(self.changed_at or 0.0, document.written_at)
-            self.revised = self.revised or document.revision is not None
-            new = self._read(document, old)
-            self.journal.compare(document)
-            self.parts.set(scope, new)
-            self.documents.set(scope, document)
-            self._file(old, new)
+            if self.changed_at is None or document.written_at > self.changed_at:
+                self.changed_at = document.written_at
+            if document.revision is not None:
+                self.revised = True
+            if document.edited:
+                self.journal.compare(document)
+            self._file(scope, old, self._read(scope, document, old))
 
-    def _read(self, document: Document, before: Part | None) -> Part:
-        scope = document.scope
+    def _read(self, scope: str, document: Document, before: Part | None) -> Part:
         supervised = self.journal.supervised.now.get(scope, NOTHING)
-        return read(document, Context(self.recent, supervised, before, self.registry.now.get(scope)))
+        return read(document, Context(self.recent, self.limit, supervised, before, self.registry.now.get(scope)))
 
-    def _file(self, old: Part | None, new: Part | None) -> None:
+    def _file(self, scope: str, old: Part | None, new: Part | None) -> None:
         """Put a document's new reading in the place of its old one, and note whom that concerns."""
         part: Part = new or old  # type: ignore[assignment]
-        scope, kind = part.document.scope, part.kind
         self.subjects[scope] = None
-        self._file_mentions(scope, old.mentions if old else NOTHING, new.mentions if new else NOTHING)
-        if part.record is None:
-            self._file_other(scope, part, old, new)
-        elif kind == "session":
-            self._file_session(scope, old, new)
-        else:
-            _put(self.issues if kind == "issue" else self.locks, scope, new.record if new else None)
         if new is not None:
             self.parts.set(scope, new)
+            self._mention(scope, new.mentions)
+        if old is not None:
+            self._unmention(scope, old.mentions, new.mentions if new is not None else NOTHING)
+        if part.record is None:
+            self._file_other(scope, part, old, new)
+        elif part.kind == "session":
+            self._file_session(scope, old, new)
+        else:
+            _put(self.issues if part.kind == "issue" else self.locks, scope, new.record if new else None)
         if old is None or new is None:
             self._file_workspace(part.workspace, 1 if old is None else -1)
 
-    def _file_mentions(self, scope: str, before: Mapping[str, Any], after: Mapping[str, Any]) -> None:
+    def _mention(self, scope: str, mentions: Mapping[str, Mention]) -> None:
+        all_of = self.mentions.own() if mentions else {}
+        for session, mention in mentions.items():
+            known = all_of.get(session)
+            all_of[session] = {**known, scope: mention} if known else {scope: mention}
+            self.touched[session] = None
+
+    def _unmention(self, scope: str, before: Mapping[str, Mention], after: Mapping[str, Mention]) -> None:
         for session in before:
             if session not in after:
                 rest = {where: one for where, one in self.mentions.now[session].items() if where != scope}
@@ -124,10 +129,6 @@ class Filing:
                 else:
                     self.mentions.drop(session)
                 self.touched[session] = None
-        for session, mention in after.items():
-            known = self.mentions.now.get(session)
-            self.mentions.set(session, {**known, scope: mention} if known else {scope: mention})
-            self.touched[session] = None
 
     def _file_session(self, scope: str, old: Part | None, new: Part | None) -> None:
         self.touched[scope] = None
@@ -187,7 +188,7 @@ class Filing:
     def _registered(self, scope: str) -> None:
         part = self.parts.now.get(scope)
         if part is not None:
-            self._file(part, self._read(part.document, part))
+            self._file(scope, part, self._read(scope, part.document, part))
         self.touched[scope] = None
 
     def _file_workspace(self, workspace: str, more: int) -> None:

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Final, Generic, NamedTuple, TypeVar
 
+from coord_core.documents import Document
 from coord_core.state.losses import Loss, Written
 from coord_core.state.reading import Mention, Part
 from coord_core.state.records import Finding
@@ -24,23 +25,46 @@ class Draft(Generic[K, V]):
 
     def __init__(self, base: Mapping[K, V]) -> None:
         self.now: dict[K, V] = base  # type: ignore[assignment]
-        self._copied = not base
-        if not base:
-            self.now = {}
+        self._copied = False
+
+    def own(self) -> dict[K, V]:
+        """Return the mapping to change in place."""
+        if not self._copied:
+            self.now, self._copied = dict(self.now), True
+        return self.now
 
     def set(self, key: K, value: V) -> None:
         """Put a value in."""
         if not self._copied:
-            self.now, self._copied = dict(self.now), True
+            self.own()
         self.now[key] = value
 
     def drop(self, key: K) -> V | None:
         """Take a value out, if it is there."""
         if key not in self.now:
             return None
-        if not self._copied:
-            self.now, self._copied = dict(self.now), True
-        return self.now.pop(key)
+        return self.own().pop(key)
+
+
+class Documents(Mapping[str, Document]):
+    """The documents behind the parts, without a copy of them all."""
+
+    __slots__ = ("_parts",)
+
+    def __init__(self, parts: Mapping[str, Part]) -> None:
+        self._parts = parts
+
+    def __getitem__(self, scope: str) -> Document:
+        return self._parts[scope].document
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._parts)
+
+    def __len__(self) -> int:
+        return len(self._parts)
+
+    def __contains__(self, scope: object) -> bool:
+        return scope in self._parts
 
 
 @dataclass(frozen=True, slots=True, eq=False)

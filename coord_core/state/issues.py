@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from coord_core.documents import Document
@@ -14,9 +14,9 @@ from coord_core.state.reading import (
     clamp,
     items,
     mapping,
+    odd,
     session_scope,
     sign,
-    stamps,
     text,
     words,
 )
@@ -27,7 +27,7 @@ from coord_core.times import written
 def read_issue(document: Document, workspace: str, name: str, context: Context) -> Part:
     """Read an issue, and what it says of the sessions that claim it, report on it or left it."""
     data = document.data
-    claimed = moment(data.get("claimed_at"), written(document.metadata, "claimed_at"))
+    claimed = moment(data["claimed_at"], written(document.metadata, "claimed_at")) if "claimed_at" in data else None
     issue = Issue(
         scope=document.scope,
         workspace=workspace,
@@ -36,10 +36,11 @@ def read_issue(document: Document, workspace: str, name: str, context: Context) 
         current_session=text(data.get("current_session")),
         claimed=claimed,
         status=text(data.get("status")),
-        progress=read_progress(document),
-        handoff=_handoff(document),
+        progress=read_progress(document) if "progress" in data else None,
+        handoff=_handoff(document) if "handoff" in data else None,
     )
-    said = stamps(
+    said = odd(
+        context,
         ("claimed_at", claimed),
         ("progress", issue.progress.updated if issue.progress else None),
         ("handoff", issue.handoff.at if issue.handoff else None),
@@ -52,14 +53,15 @@ def read_progress(document: Document) -> Progress | None:
     value = document.data.get("progress")
     if not isinstance(value, dict) or not value:
         return None
-    percent = value.get("percent")
+    get = value.get
+    percent, phase, message = get("percent"), get("phase"), get("message")
     number = isinstance(percent, int | float) and not isinstance(percent, bool) and 0 <= percent <= 100
     return Progress(
-        phase=words(value.get("phase")),
-        percent=percent if number else None,
-        message=words(value.get("message")),
-        updated=moment(value.get("updated_at"), written(document.metadata, "progress")),
-        updated_by=text(value.get("updated_by")),
+        phase if type(phase) is str else words(phase),
+        percent if number else None,
+        message if type(message) is str else words(message),
+        moment(get("updated_at"), written(document.metadata, "progress")),
+        text(get("updated_by")),
     )
 
 
@@ -83,28 +85,29 @@ def _of_issue(document: Document, issue: Issue, context: Context) -> Mapping[str
     for who, key, what in _names(issue):
         if who is not None:
             at = sign(document, context, key)
-            signs.setdefault(who, []).extend([(at, what)] if at is not None else [])
+            found = signs.setdefault(who, [])
+            if at is not None:
+                found.append((at, what))
     mentions = {}
     for who, found in signs.items():
         did, what = max(found) if found else (None, "")
-        owned = (issue,) if issue.owner == who else ()
         times = tuple([at for at, _ in found])
-        mentions[session_scope(issue.workspace, who)] = Mention(did, did, what, times, issues=owned)
+        owned = (issue,) if who == issue.owner else ()
+        mentions[session_scope(issue.workspace, who)] = Mention(did, did, what, times, (), owned)
     return mentions
 
 
-def _names(issue: Issue) -> tuple[tuple[str | None, str, str], ...]:
-    claim = (issue.claimed_by, "claimed_by", f"claimed #{issue.id}")
-    if issue.progress is None and issue.handoff is None and issue.current_session is None:
-        return (claim,)
-    progress, handoff = issue.progress, issue.handoff
-    percent = f" {progress.percent:g}%" if progress and progress.percent is not None else ""
-    return (
-        claim,
-        (issue.current_session, "current_session", f"took over #{issue.id}"),
-        (progress.updated_by if progress else None, "progress", f"progress #{issue.id}{percent}"),
-        (handoff.from_session or None if handoff else None, "handoff", f"handed off #{issue.id}"),
-    )
+def _names(issue: Issue) -> Iterator[tuple[str | None, str, str]]:
+    """Yield who is named by which key of an issue, and what that one did."""
+    ident, progress, handoff = issue.id, issue.progress, issue.handoff
+    yield issue.claimed_by, "claimed_by", f"claimed #{ident}"
+    if issue.current_session is not None:
+        yield issue.current_session, "current_session", f"took over #{ident}"
+    if progress is not None:
+        percent = f" {progress.percent:g}%" if progress.percent is not None else ""
+        yield progress.updated_by, "progress", f"progress #{ident}{percent}"
+    if handoff is not None:
+        yield handoff.from_session or None, "handoff", f"handed off #{ident}"
 
 
 def read_lock(document: Document, workspace: str, name: str, context: Context) -> Part:
@@ -113,7 +116,7 @@ def read_lock(document: Document, workspace: str, name: str, context: Context) -
     fence = data.get("fence")
     wrote = written(metadata, "locked_by")
     since = moment(data.get("locked_at"), written(metadata, "locked_at"))
-    expires = deadline(data.get("expires_at"), written(metadata, "expires_at"))
+    expires = deadline(data["expires_at"], written(metadata, "expires_at")) if "expires_at" in data else None
     lock = Lock(
         scope=document.scope,
         workspace=workspace,
@@ -125,7 +128,7 @@ def read_lock(document: Document, workspace: str, name: str, context: Context) -
         reason=words(data.get("reason")),
         waiters=_waiters(document) if "waiters" in data else (),
     )
-    said = stamps(("locked_at", since), *((f"waiters {w.session}", w.since) for w in lock.waiters))
+    said = odd(context, ("locked_at", since), *[(f"waiters {w.session}", w.since) for w in lock.waiters])
     if expires is not None and not expires.readable:
         said += (("expires_at", expires),)
     return Part(document, workspace, "locks", name, lock, mentions=_of_lock(document, lock, context), stamps=said)

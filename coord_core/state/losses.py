@@ -35,10 +35,9 @@ def taken_back(
     """Return what of our last line another program's write took back; None if all holds or was changed on purpose."""
     for edit in written.edits:
         if edit.path and _reverted(edit, data) and _unmeant(edit, data, metadata, written.at):
-            text = (
-                f"lost what {written.by} wrote ({_key(edit)}): overwritten at {clock(at, seconds=False)}, not by coord"
-            )
-            return Loss(at, _lead(scope, edit.path), text)
+            when = clock(at, seconds=False)
+            said = f"lost what {written.by} wrote ({_key(edit)}): another program overwrote it at {when}"
+            return Loss(at, _lead(scope, edit.path), said)
     return None
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from coord_core.documents import Document
-from coord_core.scopes import parse
+from coord_core.scopes import split
 from coord_core.state.events import read_events
 from coord_core.state.issues import read_issue, read_lock
 from coord_core.state.reading import Context, Part
@@ -13,8 +13,7 @@ from coord_core.state.worklists import read_lists
 
 def read(document: Document, context: Context) -> Part:
     """Read one document, whatever it holds; never raises for what a writer put into it."""
-    scope = parse(document.scope)
-    workspace, kind, name = scope.workspace, scope.kind, scope.id
+    workspace, kind, name = split(document.scope)
     if kind == "session" and name:
         return read_session(document, workspace, name, context)
     if kind == "issue" and name:

@@ -8,20 +8,22 @@ from typing import Any, Final, NamedTuple
 from coord_core.documents import Document
 from coord_core.moments import Moment
 from coord_core.state.records import Event, Issue, Lock, Session, Task, WorkList
-from coord_core.times import utc
+from coord_core.times import written
 
 NOTHING: Final[Mapping[str, Any]] = {}
+NO_STAMPS: Final[tuple[tuple[str, Moment], ...]] = ()
 FILE: Final = "file:"
 """What the subject of an unreadable file's findings begins with."""
 ECHO: Final = 5.0
-"""Seconds within which an event is taken to tell of the act itself."""
+"""Seconds within which a key or an event is taken to tell of one and the same act."""
 
 
 class Mention(NamedTuple):
     """What one document says of one session: its signs of life there, and what it has.
 
-    seen, did: seconds since 1970. times: of changes in the last half hour. echo: `what` is an event's words. repeats:
-    how often the session logged its last event in a row; repeated: its words; since: when it first did.
+    seen, did: seconds since 1970. times: of changes in the last half hour. weight: how much `what` tells: 0 a key of
+    the session's own, 1 an event, 2 the act itself. repeats: how often the session logged its last event in a row;
+    repeated: its words; since: when it first did.
     """
 
     seen: float | None = None
@@ -32,14 +34,17 @@ class Mention(NamedTuple):
     issues: tuple[Issue, ...] = ()
     tasks: tuple[Task, ...] = ()
     wants: tuple[Lock, ...] = ()
-    echo: bool = False
+    weight: int = 2
     repeats: int = 1
     repeated: str = ""
     since: float | None = None
 
 
 class Part(NamedTuple):
-    """One document read: its records, and what it says of sessions (by full session scope)."""
+    """One document read: its records, and what it says of sessions (by full session scope).
+
+    stamps: the moments that are no times or lay ahead when it was read, each with what to call it.
+    """
 
     document: Document
     workspace: str
@@ -56,12 +61,13 @@ class Part(NamedTuple):
 class Context(NamedTuple):
     """What reading a document needs to know besides it.
 
-    recent: the instant half an hour ago, as metadata writes it. supervised: when a supervisor last wrote the document's
-    keys, seconds since 1970: no sign of its subjects' life. before: the same document as it was read last. registered:
-    the registry's word on the session whose document it is.
+    recent: the instant half an hour ago, as metadata writes it. limit: what lies after it lies ahead. supervised: when
+    a supervisor last wrote the document's keys, seconds since 1970: no sign of its subjects' life. before: the same
+    document as it was read last. registered: the registry's word on the session whose document it is.
     """
 
     recent: str
+    limit: float
     supervised: Mapping[str, float] = NOTHING
     before: Part | None = None
     registered: str | None = None
@@ -71,6 +77,8 @@ def text(value: object) -> str | None:
     """Return a name or an id as text; None for nothing, and for what is no name."""
     if type(value) is str:
         return value or None
+    if value is None:
+        return None
     if isinstance(value, int) and not isinstance(value, bool):
         return str(value) if value.bit_length() < 128 else None
     if isinstance(value, float):
@@ -100,8 +108,7 @@ def session_scope(workspace: str, name: str) -> str:
 
 def sign(document: Document, context: Context, key: str) -> float | None:
     """Return when a session that `key` names was alive, as its metadata tells; None if a supervisor wrote it."""
-    entry = document.metadata.get(key)
-    at = utc(entry.get("updated_at")) if isinstance(entry, dict) else None
+    at = written(document.metadata, key)
     if at is None or (context.supervised and at <= context.supervised.get(key, 0.0) + ECHO):
         return None
     return clamp(at, document)
@@ -112,6 +119,10 @@ def clamp(at: float, document: Document) -> float:
     return at if at <= document.written_at or not document.written_at else document.written_at
 
 
-def stamps(*named: tuple[str, Moment | None]) -> tuple[tuple[str, Moment], ...]:
-    """Return the moments that are there, with their keys."""
-    return tuple([(key, moment) for key, moment in named if moment is not None])
+def odd(context: Context, *named: tuple[str, Moment | None]) -> tuple[tuple[str, Moment], ...]:
+    """Return the moments that are no times or lie ahead; what lies behind now never will."""
+    found = NO_STAMPS
+    for key, moment in named:
+        if moment is not None and (not moment.readable or (moment.at is not None and moment.at > context.limit)):
+            found = (*found, (key, moment))
+    return found

@@ -44,8 +44,8 @@ class Session:
 
     scope: its full name (also when only the registry knows it). issue: `current_issue` as text. registry: "taken",
     "available" or None. pid, pid_started, boot_id, host: of the agent's process, where recorded; pid_started in the
-    unit that `processes` uses; boot_id is what `processes.place()` said there. issue_since: when `current_issue` was
-    written, by the session itself. progress: its own, where it broadcasts one beside the issue's.
+    unit that `processes` uses, boot_id as `processes.place()` says it. progress: the session's own, where it broadcasts
+    one beside its issue's.
     """
 
     scope: str
@@ -68,7 +68,6 @@ class Session:
     branch: str = ""
     tmux_pane: str = ""
     tty: str = ""
-    issue_since: float | None = None
     progress: Progress | None = None
 
 

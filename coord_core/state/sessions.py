@@ -9,12 +9,14 @@ from typing import Any, Final
 from coord_core.documents import Document
 from coord_core.moments import moment
 from coord_core.state.issues import read_progress
-from coord_core.state.reading import Context, Mention, Part, clamp, items, mapping, sign, stamps, text, words
+from coord_core.state.reading import Context, Mention, Part, clamp, items, mapping, odd, sign, text, words
 from coord_core.state.records import Session, TaskState, Todo
 from coord_core.state.worklists import task_state
 from coord_core.times import utc, written
 
-BEATS: Final = frozenset({"last_heartbeat"})
+_WORDS: Final = ("notes", "host", "boot_id", "client", "cwd", "branch", "tmux_pane", "tty")
+_TODO_KEYS: Final = ("content", "text", "title", "name")
+_DONE_WORDS: Final = {"pending": None, "in_progress": False, "completed": True}
 _DONE: Final = {TaskState.PENDING: None, TaskState.RUNNING: False}
 
 
@@ -24,81 +26,86 @@ def read_session(document: Document, workspace: str, name: str, context: Context
     get = data.get
     beat = written(metadata, "last_heartbeat")
     heartbeat = moment(get("last_heartbeat"), beat)
-    started = moment(get("started_at"), written(metadata, "started_at"))
-    issue = text(get("current_issue"))
-    progress = read_progress(document) if "progress" in data else None
-    pid, pid_started = get("pid"), get("pid_started")
+    started = moment(get("started_at"), written(metadata, "started_at")) if "started_at" in data else None
+    pid = get("pid")
+    notes, host, boot_id, client, cwd, branch, pane, tty = [
+        said if type(said := get(key, "")) is str else words(said) for key in _WORDS
+    ]
     session = Session(
         scope=document.scope,
         workspace=workspace,
         id=name,
-        issue=issue,
+        issue=text(get("current_issue")),
         status=text(get("status")),
         heartbeat=heartbeat,
         started=started,
         registry=context.registered,
-        todos=_todos(get("todos")) if "todos" in data else (),
-        notes=words(get("notes")),
-        host=words(get("host")),
-        boot_id=words(get("boot_id")),
+        todos=_todos(data["todos"]) if "todos" in data else (),
+        notes=notes,
+        host=host,
+        boot_id=boot_id,
         pid=pid if type(pid) is int else None,
-        pid_started=_number(pid_started),
-        client=words(get("client")),
-        cwd=words(get("cwd")),
-        branch=words(get("branch")),
-        tmux_pane=words(get("tmux_pane")),
-        tty=words(get("tty")),
-        issue_since=sign(document, context, "current_issue") if issue else None,
-        progress=progress,
+        pid_started=_number(data["pid_started"]) if "pid_started" in data else None,
+        client=client,
+        cwd=cwd,
+        branch=branch,
+        tmux_pane=pane,
+        tty=tty,
+        progress=read_progress(document) if "progress" in data else None,
     )
-    return Part(
-        document, workspace, "session", name, session,
-        mentions={document.scope: _mention(document, session, beat, context)},
-        stamps=stamps(("last_heartbeat", heartbeat), ("started_at", started)),
-    )  # fmt: skip
+    mention = _mention(document, session, beat, context)
+    said = odd(context, ("last_heartbeat", heartbeat), ("started_at", started))
+    return Part(document, workspace, "session", name, session, mentions={document.scope: mention}, stamps=said)
 
 
 def _mention(document: Document, session: Session, beat: float | None, context: Context) -> Mention:
     did, key, times = _changes(document, context)
-    beat = beat if beat is not None else session.heartbeat.at if session.heartbeat else None
+    if beat is None and session.heartbeat is not None:
+        beat = session.heartbeat.at
     if beat is not None:
-        beat = None if context.supervised.get("last_heartbeat", 0.0) >= beat else clamp(beat, document)
+        beat = None if context.supervised and context.supervised.get("last_heartbeat", 0.0) >= beat else beat
+        beat = clamp(beat, document) if beat is not None else None
     if did is None and session.started is not None and session.started.trusted and not document.metadata:
         did, key = session.started.at, "started_at"
     seen = did if beat is None else beat if did is None else max(beat, did)
-    return Mention(seen, did, f"wrote its {key}" if key else "", times)
+    return Mention(seen, did, f"wrote its {key}" if key else "", times, weight=0)
 
 
 def _changes(document: Document, context: Context) -> tuple[float | None, str, tuple[float, ...]]:
-    """Return when a key that is no heartbeat was last written, which, and all times of the last half hour."""
-    newest, key, recent = "", "", []
+    """Return when a key that is no heartbeat was last written, which, and all such times of the last half hour."""
+    newest, key, since = "", "", context.recent
+    recent: list[str] = []
     for name, entry in document.metadata.items():
-        if name in BEATS or type(entry) is not dict:
+        if name == "last_heartbeat" or type(entry) is not dict:
             continue
         stamp = entry.get("updated_at")
         if type(stamp) is not str or (context.supervised and sign(document, context, name) is None):
             continue
         if stamp > newest:
             newest, key = stamp, name
-        if stamp >= context.recent:
+        if stamp >= since and stamp not in recent:
             recent.append(stamp)
     did = utc(newest) if newest else None
-    times = [at for at in map(utc, recent) if at is not None]
-    return (clamp(did, document) if did is not None else None), key, tuple(times)
+    times = tuple([at for at in map(utc, recent) if at is not None]) if recent else ()
+    return (clamp(did, document) if did is not None else None), key, times
 
 
 def _todos(value: object) -> tuple[Todo, ...]:
-    return tuple([todo for todo in map(_todo, items(value)) if todo.text])
+    return tuple([todo for item in items(value) if (todo := _todo(item)).text])
 
 
 def _todo(item: object) -> Todo:
-    if not isinstance(item, dict):
+    if type(item) is not dict:
         return Todo(words(item), None)
-    said = next((words(item[key]) for key in ("task", "content", "text", "title", "name") if item.get(key)), "")
-    done = item.get("done", item.get("completed"))
-    if "status" not in item and isinstance(done, bool):
+    said = item.get("task") or next((item[key] for key in _TODO_KEYS if item.get(key)), "")
+    status = item.get("status")
+    if type(said) is not str:
+        said = words(said)
+    if status is None and isinstance(done := item.get("done", item.get("completed")), bool):
         return Todo(said, True if done else None)
-    return Todo(said, _DONE.get(task_state(words(item.get("status")), owned=False), True))
+    if type(status) is str and status in _DONE_WORDS:
+        return Todo(said, _DONE_WORDS[status])
+    return Todo(said, _DONE.get(task_state(words(status), owned=False), True))
 
 
 def _number(value: object) -> float | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from coord_core.scopes import in_workspace, natural, parse
 from coord_core.state.filing import Filing
@@ -11,7 +11,7 @@ from coord_core.state.index import Draft, Planner
 from coord_core.state.intake import Journal
 from coord_core.state.liveness import judge
 from coord_core.state.reading import NOTHING, Mention
-from coord_core.state.records import Holdings, Session
+from coord_core.state.records import Holdings, Issue, Lock, Session, Task
 from coord_core.state.signs import weigh
 
 if TYPE_CHECKING:
@@ -23,7 +23,8 @@ NOTHING_HELD: Final = Holdings()
 class Roster:
     """The sessions' part of a board in the making.
 
-    subjects: what findings must be sought for again, because a session changed.
+    subjects: what findings must be sought for again, because a session changed. stirred: somebody came, went, or took
+    or left something, so that the reason why tasks wait may be another.
     """
 
     def __init__(self, board: Board, filing: Filing, journal: Journal, now: float) -> None:
@@ -34,6 +35,7 @@ class Roster:
         self.signs = Draft(board.signs)
         self.due = Planner(board.index.seen_due)
         self.subjects: dict[str, None] = {}
+        self.stirred = False
 
     def settle(self, touched: Iterable[str], processes: Mapping[str, str | None], offset: float | None) -> None:
         """Look again at the touched sessions, and at those that are due."""
@@ -53,6 +55,7 @@ class Roster:
             return
         if session is not old:
             self.sessions.set(scope, session)
+            self.stirred = self.stirred or old is None or old.issue != session.issue
         signs, due = weigh(
             mentions.values(), self.journal.activity.now.get(scope), self.now, offset, self.limits.future
         )
@@ -63,6 +66,7 @@ class Roster:
         if verdict != before:
             self.verdicts.set(scope, verdict)
             if before is None or before.life is not verdict.life:
+                self.stirred = True
                 self._spread(session, mentions)
         self.due.set(scope, min(due, later))
 
@@ -79,6 +83,7 @@ class Roster:
         return Session(scope, name.workspace, name.id, exists=False, registry="taken")
 
     def _forget(self, scope: str, session: Session, mentions: Mapping[str, Mention]) -> None:
+        self.stirred = True
         self.sessions.drop(scope)
         self.verdicts.drop(scope)
         self.signs.drop(scope)
@@ -98,18 +103,33 @@ class Roster:
             self.holdings.drop(scope)
         elif held != old:
             self.holdings.set(scope, held)
+            self.stirred = True
 
 
 def holdings(mentions: Mapping[str, Mention]) -> Holdings:
     """Return everything that a session has, from all documents that name it, in natural order."""
-    order: Iterable[str] = mentions if len(mentions) < 2 else sorted(mentions, key=_order)
-    all_of = [mentions[scope] for scope in order]
-    locks = tuple([lock for one in all_of for lock in one.locks])
-    issues = tuple([issue for one in all_of for issue in one.issues])
-    tasks = tuple([task for one in all_of for task in one.tasks])
-    wants = tuple([lock for one in all_of for lock in one.wants])
-    return Holdings(locks, issues, tasks, wants) if locks or issues or tasks or wants else NOTHING_HELD
+    locks: list[Lock] = []
+    issues: list[Issue] = []
+    tasks: list[Task] = []
+    wants: list[Lock] = []
+    for one in mentions.values():
+        locks += one.locks
+        issues += one.issues
+        tasks += one.tasks
+        wants += one.wants
+    if not (locks or issues or tasks or wants):
+        return NOTHING_HELD
+    for records in (locks, issues, wants):
+        if len(records) > 1:
+            records.sort(key=_by_scope)
+    if len(tasks) > 1:
+        tasks.sort(key=_by_list)
+    return Holdings(tuple(locks), tuple(issues), tuple(tasks), tuple(wants))
 
 
-def _order(scope: str) -> tuple[bool, tuple[tuple[int, int, str], ...]]:
-    return not scope.endswith("project:queue"), natural(scope)
+def _by_scope(record: Lock | Issue) -> Any:
+    return natural(record.scope)
+
+
+def _by_list(task: Task) -> Any:
+    return not task.list.endswith("project:queue#tasks"), natural(task.list), task.index

@@ -69,16 +69,24 @@ def weigh(
     offset: the wall clock minus the monotonic one. slack: seconds that a sign may lie in the future and still count.
     """
     seen = did = None
-    what, due, limit, echo = "", math.inf, now + slack, False
+    what, due, limit = "", math.inf, now + slack
     times: list[tuple[float, int]] = []
+    deeds: list[Mention] = []
     for one in mentions:
-        if one.seen is not None and one.seen > limit:
+        if one.seen is None:
+            continue
+        if one.seen > limit:
             due = min(due, one.seen - slack)
-        elif one.seen is not None and (seen is None or one.seen > seen):
+            continue
+        if seen is None or one.seen > seen:
             seen = one.seen
-        if one.did is not None and one.did <= limit and _newer(one, did, echo):
-            did, what, echo = one.did if did is None else max(did, one.did), one.what, one.echo
+        if one.did is not None:
+            deeds.append(one)
+            if did is None or one.did > did:
+                did = one.did
         times += [(at, 1) for at in one.times]
+    if did is not None:
+        what = deeds[0].what if len(deeds) == 1 else _telling(deeds, did)
     if activity is not None:
         if activity.seen is not None:
             at = activity.seen.wall(offset)
@@ -97,13 +105,9 @@ def weigh(
     return Signs(seen, did, what, buckets), due
 
 
-def _newer(one: Mention, did: float | None, echo: bool) -> bool:
-    """Say whether this deed tells more than the one before: an event is often the echo of the act itself."""
-    if did is None or one.did is None:
-        return True
-    if one.echo == echo:
-        return one.did > did
-    return one.did > did + ECHO if one.echo else one.did > did - ECHO
+def _telling(deeds: list[Mention], newest: float) -> str:
+    """Return what was done last, in the words that tell most: keys and events are often echoes of one act."""
+    return max((one.weight, one.did or 0.0, one.what) for one in deeds if (one.did or 0.0) >= newest - ECHO)[2]
 
 
 def _buckets(times: list[tuple[float, int]], now: float) -> tuple[int, ...]:

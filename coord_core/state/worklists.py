@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from coord_core.documents import Document
 from coord_core.moments import Era, Moment, era, item_moment
-from coord_core.state.reading import Context, Mention, Part, clamp, session_scope, text, words
+from coord_core.state.reading import Context, Mention, Part, clamp, odd, session_scope, text, words
 from coord_core.state.records import Task, TaskState, WorkList
 
 OWNER_KEYS: Final = ("claimed_by", "assignee", "started_by")
@@ -46,7 +46,8 @@ def read_lists(document: Document, workspace: str, kind: str, name: str, context
         return Part(document, workspace, kind, name)
     old = {known.key: known for known in context.before.lists} if context.before else {}
     lists = tuple([_read(document, workspace, path, _name(name or kind, path, paths), old) for path in paths])
-    return Part(document, workspace, kind, name, lists=lists, mentions=_mentions(document, lists, context))
+    said = odd(context, *[(f"{task.label} time", task.since) for work in lists for task in work.tasks if task.since])
+    return Part(document, workspace, kind, name, lists=lists, mentions=_mentions(document, lists, context), stamps=said)
 
 
 def _paths(data: Mapping[str, Any], bare: bool) -> Iterator[tuple[str, ...]]:

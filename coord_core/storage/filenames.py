@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
 from collections.abc import Iterable
 from typing import Final
@@ -34,6 +33,8 @@ def encoded_name(scope: str) -> str:
     if _DEVICES.match(name):
         name = f"%{raw[0]:02x}{name[1:]}"
     if len(name) + len(SUFFIX) > MAX_BYTES:
+        import hashlib
+
         digest = hashlib.sha256(raw).hexdigest()
         room = MAX_BYTES - len(SUFFIX) - len(_HASHED) - len(digest)
         name = f"{name[:room].rsplit('%', 1)[0]}{_HASHED}{digest}"

@@ -8,17 +8,17 @@ from __future__ import annotations
 import contextlib
 import os
 import time
-from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
-from functools import cache
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, Final, TypeVar
 
 from coord_core.documents import Batch, Document, Line
 from coord_core.errors import NotFound, NotStored, ReadOnlyStore, Refused, StoreUnsupported
-from coord_core.storage import Act, Outcome, Transaction
+from coord_core.processes import boot_id
+from coord_core.storage import Act, Outcome, Transaction, redo
 from coord_core.storage import format as fmt
 from coord_core.storage.changes import edit_to_json
-from coord_core.storage.folder import Found, begin_sync, look, network_file_system, unchanged, write_new
+from coord_core.storage.folder import Found, look, network_file_system, unchanged, write_new
 from coord_core.storage.journal import Entry, Journal
 from coord_core.storage.lock import Held, StoreLock
 from coord_core.storage.settling import Settled, Settler
@@ -67,7 +67,7 @@ class FileStorage:
 
     def load(self) -> Batch:
         """Return everything there is, without lines; raises StoreMissing, StoreUnreadable."""
-        from coord_core.storage.watch import View
+        from coord_core.storage.view import View
 
         return View(self.folder, self._journal).load()
 
@@ -115,25 +115,18 @@ class FileStorage:
         entry = self._entry(act, tx, writes)
         plain = any(write.before.plain or (write.after and write.after.plain) for write in writes)
         raws = [fmt.encode(write.after) if write.after else b"" for write in writes]
-        fds: list[int] = []
         try:
             for n, (write, raw) in enumerate(zip(writes, raws, strict=True)):
-                fds.append(
-                    write_new(f"{self._settler.temporaries}/{tx.seq}.{n}", raw, mode=write.before.found.mode or None)
-                )
-                if act.durable:
-                    begin_sync(fds[-1])
+                path = f"{self._settler.temporaries}/{tx.seq}.{n}"
+                os.close(write_new(path, raw, mode=write.before.found.mode or None))
             self._step("written")
             if not all(unchanged(stored.path, stored.found) for stored in tx.read_set):
                 self._settler.sweep()
                 return None
             self._step("checked")
-            self._commit(entry, held, plain=plain, sync=fds if act.durable else None)
+            self._commit(entry, held, plain=plain, sync=act.durable)
         except OSError as error:
             self._abandon(act.action, error)
-        finally:
-            for fd in fds:
-                os.close(fd)
         self._settle(entry, held, {write.scope: write.before.found for write in writes})
         return entry.line
 
@@ -158,14 +151,14 @@ class FileStorage:
             changes,
             act.actor,
             act.reason,
-            _boot(),
+            boot_id(),
             time.monotonic(),
             act.op,
             undoes=act.undoes,
             **more,
         )
 
-    def _commit(self, entry: Entry, held: Held, *, plain: bool, sync: Sequence[int] | None) -> None:
+    def _commit(self, entry: Entry, held: Held, *, plain: bool, sync: bool) -> None:
         """Append the line: after this the action has happened. Its number is used up even if that fails."""
         try:
             self._journal.append(entry, plain=plain, sync=sync)
@@ -203,20 +196,31 @@ class FileStorage:
         seq = max(self._next_seq(held), line.seq + 1)
         act = Act(NOTE, line.actor)
         noted = self._head(act, seq, time.time(), {}, base=settled.merged, unapplied=[note])
-        self._commit(Entry(noted, {}), held, plain=True, sync=())
+        self._commit(Entry(noted, {}), held, plain=True, sync=True)
         self._step("noted")
         self._settler.sweep()
 
     def _recover(self, held: Held) -> None:
         """Finish what a crash left: the last line's documents; everything else in `tmp` was never committed."""
-        if not self._settler.leftovers():
-            return
         last = self._journal.last
-        if last is not None and last.files and self._settler.pending(last.line.seq):
-            settled = self._settler.settle(last, NOBODY)
-            if settled:
+        rebooted = last is not None and last.line.boot != boot_id()
+        left = self._settler.leftovers()
+        if last is not None and left and self._settler.pending(last.line.seq):
+            if rebooted:
+                self._make_good(below=last.line.seq)
+                self._settler.empty_torn()
+            if settled := self._settler.settle(last, NOBODY):
                 self._note(last, settled, held)
-        self._settler.sweep()
+        if left:
+            self._settler.sweep()
+        if rebooted:
+            self._make_good()
+
+    def _make_good(self, *, below: int = fmt.MAX_REVISION) -> None:
+        """Bring back what power loss kept from the disk, as of the lines with a seq under `below`."""
+        last = redo.in_danger((line for line in self.lines_back() if line.seq < below), boot_id())
+        if last:
+            redo.make_good(self._shelf, self._aside, last, (line for line in self.lines() if line.seq < below))
 
     def _next_seq(self, held: Held) -> int:
         last = self._journal.last
@@ -230,13 +234,10 @@ class FileStorage:
         return None
 
     def quarantine(self, source: str, act: Act) -> Line:
-        """Move an unreadable file aside, never a readable one; raises NotFound, Refused, NotStored."""
+        """Move an unreadable file aside, never a readable one; raises NotFound, NotStored."""
         with self._writing(act.action) as held:
-            stored = self._shelf.open(source, source)
-            if os.path.basename(source) != source or not stored.found.there:
-                raise NotFound(f"file {source} in {self.folder}", "`coordctl findings` lists what cannot be read")
-            if not stored.problem and _decodable(source):
-                raise Refused(f"{source} can be read, so it stays where it is")
+            if source not in self.load().unreadable:
+                raise NotFound(f"unreadable file {source}", "`coordctl findings` lists what cannot be read")
             seq = self._next_seq(held)
             target = f"{self._aside.relative_to(self.folder)}/{seq}-{source}"
             return self._move(act, held, seq, source, target)
@@ -260,7 +261,7 @@ class FileStorage:
             self._aside.mkdir(exist_ok=True)
             os.close(write_new(f"{self._settler.temporaries}/{seq}.0", b""))
             self._step("written")
-            self._commit(entry, held, plain=True, sync=())
+            self._commit(entry, held, plain=True, sync=True)
         except OSError as error:
             self._abandon(act.action, error)
         self._settle(entry, held)
@@ -288,7 +289,7 @@ class FileStorage:
 
     def _prepare(self) -> None:
         """Make the folders that writing needs; refuse a file system whose locks do not exclude."""
-        if not self._ready or not os.path.isdir(self._settler.temporaries):
+        if not (self._ready and os.path.isdir(self._settler.temporaries) and os.path.isdir(self._journal.folder)):
             if kind := network_file_system(self.folder):
                 reason = f"it lies on {kind}, where the locks of two machines do not exclude each other"
                 raise StoreUnsupported(self.url, reason)
@@ -303,19 +304,3 @@ def _file(name: str, was: list[int] | None, *, gone: bool) -> dict[str, Any]:
 
 def _reason(error: OSError) -> str:
     return f"{error.strerror or error}{f': {error.filename}' if error.filename else ''}"
-
-
-def _decodable(name: str) -> bool:
-    try:
-        name.encode()
-    except UnicodeEncodeError:
-        return False
-    return True
-
-
-@cache
-def _boot() -> str:
-    try:
-        return Path("/proc/sys/kernel/random/boot_id").read_text().strip()
-    except OSError:
-        return ""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ctypes
 import errno
 import os
 import stat
@@ -134,12 +133,6 @@ def write_new(path: str, raw: bytes, *, mode: int | None = None) -> int:
     return fd
 
 
-def begin_sync(fd: int) -> None:
-    """Let the disk begin on what was written, so that a later sync finds it done; only a hint."""
-    if hasattr(os, "posix_fadvise"):
-        os.posix_fadvise(fd, 0, 0, os.POSIX_FADV_DONTNEED)
-
-
 def write_all(fd: int, raw: bytes) -> None:
     """Write every byte, in as many calls as it takes."""
     view = memoryview(raw)
@@ -190,6 +183,8 @@ def _rename(a: str, b: str, flags: int) -> bool:
 @cache
 def _rename_call() -> Callable[[str, str, int], None] | None:
     """Return the system's rename with flags, None where there is none."""
+    import ctypes
+
     try:
         library = ctypes.CDLL(None, use_errno=True)
         if sys.platform == "darwin":

@@ -18,7 +18,7 @@ MAX_DEPTH: Final = 200
 MAX_REVISION: Final = 1 << 62
 OURS: Final = frozenset({"scope", "revision", "check", "data", "metadata"})
 _DIGITS: Final = bytes.maketrans(b"123456789", b"000000000")
-_NO_BRACKETS: Final = bytes(byte for byte in range(256) if byte not in b"[]{}")
+_ORJSON_DEPTH: Final = 254
 _LONG_NUMBER: Final = b"0" * 19
 
 
@@ -31,8 +31,6 @@ def parse(raw: bytes, source: str) -> tuple[dict[str, Any], bool]:
         raise UnreadableDocument(source, "it is empty")
     if len(raw) > MAX_BYTES:
         raise UnreadableDocument(source, f"it is larger than {MAX_BYTES >> 20} MiB")
-    if _too_deep(raw):
-        raise UnreadableDocument(source, f"it is nested deeper than {MAX_DEPTH}")
     plain = holds_long_number(raw)
     try:
         members = json.loads(raw) if plain else orjson.loads(raw)
@@ -41,12 +39,16 @@ def parse(raw: bytes, source: str) -> tuple[dict[str, Any], bool]:
         plain = True
         try:
             members = json.loads(raw)
-        except (ValueError, RecursionError) as error:
+        except RecursionError:
+            raise UnreadableDocument(source, f"it is nested deeper than {MAX_DEPTH}") from None
+        except ValueError as error:
             raise UnreadableDocument(source, f"it is not whole JSON ({_where(error)})") from None
     if not isinstance(members, dict):
         raise UnreadableDocument(source, "it is JSON, but no object")
     if not isinstance(members.get("data"), dict):
         raise UnreadableDocument(source, 'it has no object "data"')
+    if raw.count(b"[") + raw.count(b"{") > MAX_DEPTH and _too_deep(members):
+        raise UnreadableDocument(source, f"it is nested deeper than {MAX_DEPTH}")
     return members, plain
 
 
@@ -59,26 +61,25 @@ def _where(error: Exception) -> str:
     return error.msg if isinstance(error, json.JSONDecodeError) else str(error)[:60]
 
 
-def _too_deep(raw: bytes) -> bool:
-    """Say whether brackets nest deeper than allowed; those inside strings do not count."""
-    brackets = raw.translate(None, _NO_BRACKETS)
-    for _ in range(MAX_DEPTH):
-        inner = brackets
-        brackets = inner.replace(b"{}", b"").replace(b"[]", b"")
-        if not brackets:
-            return False
-        if len(brackets) == len(inner):
-            break  # unbalanced: some stand inside strings
-    return _depth(raw) > MAX_DEPTH
+def _too_deep(members: Any) -> bool:
+    """Say whether lists and objects nest deeper than allowed."""
+    inside = members
+    for _ in range(_ORJSON_DEPTH - MAX_DEPTH):
+        inside = [inside]
+    try:
+        orjson.dumps(inside)
+    except TypeError:
+        return _depth(members) > MAX_DEPTH
+    return False
 
 
-def _depth(raw: bytes) -> int:
-    depth = deepest = 0
-    outside_strings = raw.replace(b"\\\\", b"").replace(b'\\"', b"").split(b'"')[::2]
-    for byte in b"".join(outside_strings).translate(None, _NO_BRACKETS):
-        depth += 1 if byte in b"[{" else -1
-        deepest = max(deepest, depth)
-    return deepest
+def _depth(members: Any) -> int:
+    level, depth = [members], 0
+    while level:
+        depth += 1
+        insides = [item.values() if type(item) is dict else item for item in level]
+        level = [item for inside in insides for item in inside if type(item) is dict or type(item) is list]
+    return depth
 
 
 def document(members: Mapping[str, Any], scope: str, source: str, written_at: float, plain: bool) -> Document:
@@ -105,16 +106,16 @@ def _extra(members: Mapping[str, Any]) -> dict[str, Any]:
 
 def checksum(data: Mapping[str, Any], plain: bool = False) -> int:
     """Return the CRC-32 of `data` that tells another program's edits from ours."""
-    if not plain:
-        try:
-            return zlib.crc32(orjson.dumps(data))
-        except TypeError:
-            pass
-    return zlib.crc32(json.dumps(data, separators=(",", ":")).encode())
+    try:
+        if plain:
+            json.dumps(data, allow_nan=False)  # to orjson, NaN is null
+        return zlib.crc32(orjson.dumps(data))
+    except (TypeError, ValueError):
+        return zlib.crc32(json.dumps(data, separators=(",", ":")).encode())
 
 
 def encode(doc: Document) -> bytes:
-    """Return a document as it is stored; raises InvalidDocument if it is too large or too deep."""
+    """Return a document as it is stored; raises InvalidDocument if it is too large or no JSON."""
     members = {
         "scope": doc.scope,
         "revision": doc.revision,
@@ -129,8 +130,6 @@ def encode(doc: Document) -> bytes:
         raise InvalidDocument(doc.scope, f"it cannot be stored as JSON ({error})") from None
     if len(raw) > MAX_BYTES:
         raise InvalidDocument(doc.scope, f"it would have {len(raw)} bytes, {MAX_BYTES} are allowed")
-    if _too_deep(raw):
-        raise InvalidDocument(doc.scope, f"it would be nested deeper than {MAX_DEPTH}")
     return raw
 
 
@@ -141,16 +140,22 @@ def dump(value: Any, plain: bool = False, *, indent: bool = False) -> bytes:
             return orjson.dumps(value, option=orjson.OPT_INDENT_2 if indent else None)
         except TypeError:
             pass
-    return json.dumps(value, indent=2 if indent else None, separators=None if indent else (",", ":")).encode()
+    text = json.dumps(
+        value, ensure_ascii=False, indent=2 if indent else None, separators=None if indent else (",", ":")
+    )
+    return text.encode(errors="backslashreplace")  # a lone surrogate becomes its JSON escape
 
 
-def check_value(scope: str, value: Any, depth: int = 0) -> None:
-    """Raise InvalidDocument unless `value` is data that JSON can hold: no NaN, no Infinity, names are text."""
+def check_value(scope: str, value: Any, depth: int = 3) -> None:
+    """Raise InvalidDocument unless `value` is data that JSON can hold: no NaN, no Infinity, names are text.
+
+    depth: how deep in the document it stands; a key's value stands at 3.
+    """
+    if depth > MAX_DEPTH and isinstance(value, dict | list | tuple):
+        raise InvalidDocument(scope, f"it would be nested deeper than {MAX_DEPTH}")
     if isinstance(value, dict):
         for key, item in value.items():
-            if not isinstance(key, str):
-                raise InvalidDocument(scope, f"a member's name must be text, not {key!r}")
-            check_value(scope, key, depth)
+            check_name(scope, key)
             check_value(scope, item, depth + 1)
     elif isinstance(value, list | tuple):
         for item in value:
@@ -162,8 +167,14 @@ def check_value(scope: str, value: Any, depth: int = 0) -> None:
             _check_text(scope, value)
     elif value is not None and not isinstance(value, bool | int | float):
         raise InvalidDocument(scope, f"a {type(value).__name__} is not data that JSON holds")
-    if depth > MAX_DEPTH:
-        raise InvalidDocument(scope, f"it is nested deeper than {MAX_DEPTH}")
+
+
+def check_name(scope: str, name: object) -> None:
+    """Raise InvalidDocument unless `name` can be a member's."""
+    if not isinstance(name, str):
+        raise InvalidDocument(scope, f"a member's name must be text, not {name!r}")
+    if not name.isascii():
+        _check_text(scope, name)
 
 
 def _check_text(scope: str, value: str) -> None:

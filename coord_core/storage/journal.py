@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -159,11 +159,9 @@ class Journal:
     def _full(self) -> bool:
         return not self._names or self._end[1] >= SEGMENT_BYTES
 
-    def append(self, entry: Entry, *, plain: bool, sync: Sequence[int] | None) -> None:
+    def append(self, entry: Entry, *, plain: bool, sync: bool) -> None:
         """Append a line, first cutting a torn one: once this returns, the line is committed.
 
-        sync: open files that are synced along with it, None for no sync at all. They go last: a line without its
-        temporaries is made good by recovery, and what the disk has begun on meanwhile is cheap to sync.
         Raises OSError with nothing appended, or OutcomeUnknown if even that could not be made good.
         """
         line = entry.line
@@ -175,10 +173,8 @@ class Journal:
             size = _cut_torn_line(fd)
             try:
                 write_all(fd, raw)
-                if sync is not None:
+                if sync:
                     _sync(fd)
-                    for other in sync:
-                        os.fsync(other)
             except OSError as error:
                 _take_back(fd, size, line, error)
                 raise
@@ -207,7 +203,7 @@ class Tail:
         """Return the last lines, those after `since` (seconds since 1970), oldest first, and begin behind them."""
         names = self.journal.segments()
         self._name = names[-1] if names else ""
-        self._offset = _size(self.journal.folder / names[-1]) if names else 0
+        self._offset = _size_of_whole_lines(self.journal.folder / names[-1]) if names else 0
         lines = takewhile(lambda entry: entry.line.at >= since, self.journal.entries_back())
         recent = [entry.line for entry in islice(lines, _MOST_RECENT)][::-1]
         self._seen = recent[-1].seq if recent else 0
@@ -255,18 +251,31 @@ def _take_back(fd: int, size: int, line: Line, error: OSError) -> None:
 def _cut_torn_line(fd: int) -> int:
     """Cut what a crash left behind the last newline; return the size then."""
     size = os.fstat(fd).st_size
-    if size == 0 or os.pread(fd, 1, size - 1) == b"\n":
-        return size
-    end = size
+    end = _end_of_lines(fd, size)
+    if end < size:
+        os.ftruncate(fd, end)
+    return end
+
+
+def _end_of_lines(fd: int, end: int) -> int:
+    """Return the place behind the last newline before `end`."""
+    if end == 0 or os.pread(fd, 1, end - 1) == b"\n":
+        return end
     while end > 0:
         start = max(0, end - _CHUNK)
         at = os.pread(fd, end - start, start).rfind(b"\n")
         if at >= 0:
-            end = start + at + 1
-            break
+            return start + at + 1
         end = start
-    os.ftruncate(fd, end)
-    return end
+    return 0
+
+
+def _size_of_whole_lines(path: Path) -> int:
+    try:
+        with path.open("rb") as file:
+            return _end_of_lines(file.fileno(), os.fstat(file.fileno()).st_size)
+    except FileNotFoundError:
+        return 0
 
 
 def _size(path: str | Path) -> int:

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import os
-import random
-import socket
 import threading
 import time
 from collections.abc import Iterator
@@ -54,6 +52,8 @@ class StoreLock:
             self._queue.release()
 
     def _take(self, begun: float, deadline: float) -> int:
+        import random
+
         from filelock import lock_descriptor
 
         while True:
@@ -93,6 +93,8 @@ class Held:
     """The lock while it is held. seq: the highest number that its file knows of."""
 
     def __init__(self, fd: int, action: str) -> None:
+        import socket
+
         self._fd = fd
         self._record: dict[str, Any] = {
             "pid": os.getpid(),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import re
 from collections.abc import Iterator, Mapping
@@ -112,6 +111,8 @@ def _configured(start: Path, home: Path, env: Mapping[str, str]) -> tuple[str | 
 
 
 def _base_path(path: Path) -> str | None:
+    import json
+
     try:
         config: Any = json.loads(path.read_text())
     except (OSError, ValueError, RecursionError) as error:

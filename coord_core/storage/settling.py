@@ -75,6 +75,15 @@ class Settler:
         except FileNotFoundError:
             return []
 
+    def empty_torn(self) -> None:
+        """Empty the temporaries that power loss took apart; their documents are made from the journal's line."""
+        for name in self.leftovers():
+            path = os.path.join(self.temporaries, name)
+            try:
+                fmt.parse(look(path).raw or b"", name)
+            except UnreadableDocument:
+                os.truncate(path, 0)
+
     def sweep(self) -> None:
         """Remove all temporaries."""
         for name in self.leftovers():
@@ -85,7 +94,7 @@ class _Part:
     """One document of one line."""
 
     def __init__(self, settler: Settler, entry: Entry, n: int, scope: str, settled: Settled) -> None:
-        self.step, self.aside, self.settled = settler.step, settler.aside, settled
+        self.step, self.folder, self.aside, self.settled = settler.step, settler.folder, settler.aside, settled
         self.scope, self.line = scope, entry.line
         self.edits = list(entry.line.changes.get(scope, ()))
         file = entry.files[scope]
@@ -110,7 +119,7 @@ class _Part:
             if not held.there:
                 return  # settled before
             here = look(self.path)
-            if self._came_out(held, here):
+            if self._came_out(held):
                 if held.digest == self.was:
                     return self._drop()
                 if not self._put_back(here):
@@ -119,12 +128,9 @@ class _Part:
                 return None
         self.settled.failed[self.scope] = self.edits
 
-    def _came_out(self, held: Found, here: Found) -> bool:
+    def _came_out(self, held: Found) -> bool:
         """Say whether the temporary is what stood in the document's place, swapped out before a crash."""
-        if held.raw == b"" or self._is_ours(held):
-            return False
-        # Otherwise power loss took an unsynced temporary apart, and the document has not been touched.
-        return held.digest == self.was or here.digest != self.was
+        return held.raw != b"" and not self._is_ours(held)
 
     def _settle_on(self, here: Found, held: Found, *, patient: bool) -> bool:
         """Settle given what stands in the document's place; False to look again."""
@@ -246,11 +252,7 @@ class _Part:
         fresh = self.temporary + ".new"
         with contextlib.suppress(FileNotFoundError):
             os.unlink(fresh)
-        fd = write_new(fresh, raw, mode=mode or None)
-        try:
-            os.fsync(fd)
-        finally:
-            os.close(fd)
+        os.close(write_new(fresh, raw, mode=mode or None))
         os.replace(fresh, self.temporary)
 
     def _drop(self) -> None:
@@ -269,8 +271,7 @@ class _Move(_Part):
         """Move the file, unless it is no longer what it was when that was decided."""
         if not look(self.temporary).there:
             return
-        folder = os.path.dirname(self.path)
-        source, target = (os.path.join(folder, (self.line.moved or {})[end]) for end in ("from", "to"))
+        source, target = (os.path.join(self.folder, (self.line.moved or {})[end]) for end in ("from", "to"))
         if not (look(source).digest == self.was and self._moved(source, target)):
             there = look(source).there or not look(target).there
             if there:

@@ -117,12 +117,13 @@ def _compare(scope: str, before: Mapping[str, bytes], data: dict[str, Any]) -> I
                 continue
         except ValueError:
             pass  # not data at all: check_value says what is wrong with it
-        if new is not ABSENT:
-            fmt.check_value(scope, key)
         for edit in diff_values((key,), ABSENT if old is None else from_fingerprint(old), _checked(scope, new)):
+            for name in edit.path:
+                if not isinstance(name, Mapping):
+                    fmt.check_name(scope, name)
             for value in [edit.new] if isinstance(edit, Change) else edit.inserted:
                 if value is not ABSENT:
-                    fmt.check_value(scope, value)
+                    fmt.check_value(scope, value, 2 + len(edit.path))
             yield edit
 
 
@@ -144,7 +145,7 @@ def revise(
     """
     now = datetime.fromtimestamp(at, UTC).replace(tzinfo=None).isoformat(timespec="microseconds")
     metadata = dict(before.metadata)
-    for key in {str(edit.path[0]) for edit in edits}:
+    for key in dict.fromkeys(str(edit.path[0]) for edit in edits):
         times = metadata.get(key)
         if key not in data:
             metadata.pop(key, None)
@@ -152,5 +153,4 @@ def revise(
         if keep_times and times is not None:
             continue
         metadata[key] = {"created_at": now, **(times if isinstance(times, dict) else {}), "updated_at": now}
-    in_order = {key: metadata[key] for key in data if key in metadata}
-    return replace(before, data=data, metadata=in_order | metadata, revision=seq)
+    return replace(before, data=data, metadata=metadata, revision=seq)

@@ -9,234 +9,21 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import gc
 import os
 import time
-from collections.abc import AsyncIterator, Iterable
-from dataclasses import dataclass, field
+from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Final
 
-from coord_core.documents import Batch, Document, Unreadable
-from coord_core.errors import StorageError, StoreMissing, StoreUnreadable, UnreadableDocument
-from coord_core.scopes import parse as parse_scope
-from coord_core.storage import format as fmt
-from coord_core.storage.filenames import SUFFIX, encoded_name, scope_of
-from coord_core.storage.folder import Found, Signature, look, signature_of
-from coord_core.storage.journal import Journal, Tail
+from coord_core.documents import Batch, Line
+from coord_core.errors import StorageError
+from coord_core.storage.journal import Journal
+from coord_core.storage.view import View
 
 RESCAN_S: Final = 2.0
 POLL_S: Final = 0.25
 RECENT_S: Final = 1800.0
 RACY_S: Final = 0.05
-
-
-@dataclass(slots=True)
-class _Difference:
-    """What a look at some files found changed; silent are those that do not name their scope."""
-
-    documents: dict[str, Document | None] = field(default_factory=dict)
-    unreadable: dict[str, Unreadable | None] = field(default_factory=dict)
-    silent: list[tuple[str, Found, dict[str, object], bool]] = field(default_factory=list)
-
-
-class View:
-    """What is known of a folder's files, and how it differs from what stands there now."""
-
-    def __init__(self, folder: Path, journal: Journal) -> None:
-        self.folder, self.tail = folder, Tail(journal)
-        self._signatures: dict[str, Signature] = {}
-        self._scopes: dict[str, str] = {}
-        self._names: dict[str, set[str]] = {}
-        self._unreadable: set[str] = set()
-        self._workspaces: set[str] = set()
-        self._fresh: dict[str, bytes | None] = {}
-        self._identity: tuple[int, int] | None = None
-
-    def load(self) -> Batch:
-        """Return everything there is; raises StoreMissing, StoreUnreadable."""
-        self.__init__(self.folder, self.tail.journal)  # type: ignore[misc]
-        collecting = gc.isenabled()
-        # Thousands of fresh containers and no garbage among them: collecting would only count them again and again.
-        gc.disable()
-        try:
-            found = self._scan()
-            out = self._read(found)
-        finally:
-            if collecting:
-                gc.enable()
-        return Batch(out.documents, out.unreadable, whole=True)
-
-    def rescan(self) -> Batch:
-        """Return what changed anywhere; `whole` if the folder itself was replaced."""
-        info = self._stat()
-        if (info.st_dev, info.st_ino) != self._identity:
-            return self.load()
-        found = self._scan()
-        changed = {name for name, signature in found.items() if self._signatures.get(name) != signature}
-        return self._difference(changed | (self._signatures.keys() - found.keys()) | self._fresh.keys())
-
-    def look_at(self, names: Iterable[str]) -> Batch:
-        """Return what changed in these files."""
-        return self._difference({name for name in names if _counts(name)} | self._fresh.keys())
-
-    @property
-    def restless(self) -> bool:
-        """Whether a file was so fresh when it was read that it may change again without a sign."""
-        return bool(self._fresh)
-
-    def _stat(self) -> os.stat_result:
-        try:
-            return os.stat(self.folder)
-        except (FileNotFoundError, NotADirectoryError):
-            raise StoreMissing(str(self.folder)) from None
-        except OSError as error:
-            raise StoreUnreadable(str(self.folder), error.strerror or str(error)) from error
-
-    def _scan(self) -> dict[str, Signature]:
-        info = self._stat()
-        self._identity = info.st_dev, info.st_ino
-        found = {}
-        try:
-            with os.scandir(self.folder) as entries:
-                for entry in entries:
-                    if _counts(entry.name):
-                        with contextlib.suppress(FileNotFoundError):
-                            found[entry.name] = signature_of(entry.stat(follow_symlinks=False))
-        except (FileNotFoundError, NotADirectoryError):
-            raise StoreMissing(str(self.folder)) from None
-        except OSError as error:
-            raise StoreUnreadable(str(self.folder), error.strerror or str(error)) from error
-        return found
-
-    def _difference(self, names: set[str]) -> Batch:
-        before = len(self._workspaces)
-        out = self._read(names)
-        if len(self._workspaces) != before and before:
-            # A new workspace may be the longer prefix of names that were read before.
-            return self.load()
-        return Batch(out.documents, out.unreadable)
-
-    def _read(self, names: Iterable[str]) -> _Difference:
-        """Read files again; files that name their scope first, because their workspaces tell the others'."""
-        out = _Difference()
-        fd = os.open(self.folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-        try:
-            for name in names:
-                self._open(name, fd, out)
-        finally:
-            os.close(fd)
-        for name, found, members, plain in out.silent:
-            self._shelve(name, scope_of(name, None, self._workspaces), found, members, plain, out)
-        return out
-
-    def _open(
-        self,
-        name: str,
-        fd: int,
-        out: _Difference,
-    ) -> None:
-        found = look(name, fd)
-        if not found.there or found.signature is None:
-            self._forget(name, out)
-            return
-        fresh = self._fresh.pop(name, None)
-        if found.racy:
-            self._fresh[name] = found.raw
-        same_as_before = self._signatures.get(name) == found.signature and (fresh is None or fresh == found.raw)
-        self._signatures[name] = found.signature
-        if same_as_before:
-            return
-        try:
-            _require_text(name)
-            if found.raw is None:
-                raise UnreadableDocument(name, found.problem)
-            members, plain = fmt.parse(found.raw, name)
-        except UnreadableDocument as error:
-            self._mark(name, error.reason, found, out)
-            return
-        member = members.get("scope")
-        scope = scope_of(name, member, ()) if isinstance(member, str) else None
-        if scope is not None and scope == member:
-            if workspace := parse_scope(scope).workspace:
-                self._workspaces.add(workspace)
-            self._shelve(name, scope, found, members, plain, out)
-        else:
-            out.silent.append((name, found, members, plain))
-
-    def _shelve(
-        self,
-        name: str,
-        scope: str | None,
-        found: Found,
-        members: dict[str, object],
-        plain: bool,
-        out: _Difference,
-    ) -> None:
-        """Count a readable file as its scope's document, unless a better file has that scope."""
-        if scope is None:
-            return self._mark(name, "its name says no scope, and neither does it", found, out)
-        rivals = self._names.setdefault(scope, set()) | {name}
-        winner = encoded_name(scope) if encoded_name(scope) in rivals else min(rivals)
-        if name != winner:
-            return self._mark(name, f"{winner} holds the same scope, and wins", found, out)
-        for rival in rivals - {name}:
-            stood = look(os.path.join(self.folder, rival))
-            self._mark(rival, f"{name} holds the same scope, and wins", stood, out)
-        old = self._scopes.get(name)
-        if old is not None and old != scope:
-            out.documents[old] = None
-        self._scopes[name] = scope
-        self._names[scope] = {name}
-        if name in self._unreadable:
-            self._unreadable.discard(name)
-            out.unreadable[name] = None
-        written_at = found.signature[0] / 1e9 if found.signature else 0.0
-        out.documents[scope] = fmt.document(members, scope, name, written_at, plain)
-        return None
-
-    def _mark(
-        self,
-        name: str,
-        reason: str,
-        found: Found,
-        out: _Difference,
-    ) -> None:
-        """Count a file as unreadable; its scope's last good document stays known to whoever saw it."""
-        self._unreadable.add(name)
-        mtime, size = found.signature[:2] if found.signature else (0, 0)
-        scope = self._scopes.get(name) or _guess(name, self._workspaces)
-        out.unreadable[name] = Unreadable(name, scope, reason, mtime / 1e9, size)
-
-    def _forget(self, name: str, out: _Difference) -> None:
-        self._signatures.pop(name, None)
-        self._fresh.pop(name, None)
-        scope = self._scopes.pop(name, None)
-        if scope is not None and self._names.pop(scope, set()):
-            out.documents.setdefault(scope, None)
-        if name in self._unreadable:
-            self._unreadable.discard(name)
-            out.unreadable[name] = None
-            # Whoever lost to this file may take its place now.
-            self._fresh |= {other: None for other in self._unreadable if self._signatures.pop(other, None)}
-
-
-def _counts(name: str) -> bool:
-    return name.endswith(SUFFIX) and not name.startswith(".")
-
-
-def _require_text(name: str) -> None:
-    try:
-        name.encode()
-    except UnicodeEncodeError:
-        raise UnreadableDocument(name, "its name is not valid text") from None
-
-
-def _guess(name: str, workspaces: set[str]) -> str | None:
-    try:
-        return scope_of(name, None, workspaces)
-    except UnicodeEncodeError:
-        return None
 
 
 async def follow(folder: Path, journal: Journal) -> AsyncIterator[Batch]:
@@ -254,6 +41,7 @@ async def follow(folder: Path, journal: Journal) -> AsyncIterator[Batch]:
                     problem = str(error)
                     yield Batch(problem=problem)
                 whole = True
+                hints.restart()
                 await asyncio.sleep(POLL_S)
                 continue
             if whole or problem or batch.documents or batch.unreadable or batch.lines or batch.whole:
@@ -269,7 +57,9 @@ async def follow(folder: Path, journal: Journal) -> AsyncIterator[Batch]:
 def _next_batch(view: View, names: set[str] | None, whole: bool) -> Batch:
     """Look again; lines are read after the documents, so that no line is missed that a document shows."""
     batch = view.load() if whole else view.rescan() if names is None else view.look_at(names)
-    lines = view.tail.recent(time.time() - RECENT_S) if batch.whole else list(view.tail.lines())
+    lines: list[Line] = []
+    with contextlib.suppress(PermissionError):  # a journal that may not be read hides no document
+        lines = view.tail.recent(time.time() - RECENT_S) if batch.whole else list(view.tail.lines())
     return Batch(batch.documents, batch.unreadable, lines, batch.whole)
 
 

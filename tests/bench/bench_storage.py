@@ -1,6 +1,6 @@
 """How fast the storage is, each figure as a ratio against a floor of the same run.
 
-    python -m tests.bench.bench_storage
+python -m tests.bench.bench_storage
 """
 
 from __future__ import annotations
@@ -18,17 +18,25 @@ from pathlib import Path
 from coord_core.storage import Act
 from coord_core.storage.files import FileStorage
 
+ROUND = 25
 ACTOR = {"supervisor": "bench@here"}
 
 
 def median_us(turns: int, *calls: Callable[[int], object]) -> list[float]:
-    """Return each call's median in microseconds, the calls taking turns so that noise falls on all alike."""
+    """Return each call's median in microseconds.
+
+    The calls take turns in rounds, so that the machine's noise falls on all alike, with a sync between: or one's commit
+    would write out what another left dirty.
+    """
     taken: list[list[float]] = [[] for _ in calls]
-    for turn in range(turns):
+    for start in range(0, turns, ROUND):
         for times, call in zip(taken, calls, strict=True):
-            begun = time.perf_counter()
-            call(turn)
-            times.append(time.perf_counter() - begun)
+            os.sync()
+            call(-1)
+            for turn in range(start, start + ROUND):
+                begun = time.perf_counter()
+                call(turn)
+                times.append(time.perf_counter() - begun)
     return [statistics.median(times) * 1e6 for times in taken]
 
 
@@ -99,7 +107,9 @@ def contend(folder: str, seconds: float, results: multiprocessing.Queue[int]) ->
     """Count how many durable transactions this process gets."""
     storage, count, end = FileStorage(folder), 0, time.monotonic() + seconds
     while time.monotonic() < end:
-        storage.transact(Act("count", ACTOR), lambda tx: tx.edit("project:n").update(n=tx.edit("project:n").get("n", 0) + 1))
+        storage.transact(
+            Act("count", ACTOR), lambda tx: tx.edit("project:n").update(n=tx.edit("project:n").get("n", 0) + 1)
+        )
         count += 1
     results.put(count)
 
@@ -115,7 +125,9 @@ def contention(folder: Path) -> None:
     for worker in workers:
         worker.join()
     mean = statistics.mean(counts)
-    print(f"8 processes: {sum(counts) / 4:.0f} transactions/s (≥ 1,000); the least had {counts[0] / mean:.2f} of the mean (≥ 0.5)")
+    print(
+        f"8 processes: {sum(counts) / 4:.0f} transactions/s (≥ 1,000); the least had {counts[0] / mean:.2f} of the mean (≥ 0.5)"
+    )
 
 
 def main() -> None:

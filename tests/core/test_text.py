@@ -10,7 +10,10 @@ from rich.cells import cell_len
 from coord_core import text
 
 ANY = st.text(st.characters(), max_size=60) | st.text(
-    st.sampled_from("a \t\n\r\x1b\x9b\u202e\u2066\u200d\ufe0f\u0301\u0488漢字👩🏽‍💻한ᅟᅠㅤ\ud800\ue000\u2028\u2029\x00\x7f☰"), max_size=40
+    st.sampled_from(
+        "a \t\n\r\x1b\x9b\u202e\u2066\u200d\ufe0f\u0301\u0488漢字👩🏽‍💻한ᅟᅠㅤ\ud800\ue000\u2028\u2029\x00\x7f☰"
+    ),
+    max_size=40,
 )
 
 

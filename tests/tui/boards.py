@@ -87,7 +87,12 @@ def _sessions() -> dict[str, Session]:
     for name, life, seen, _, issue, todo, branch, client, _ in SESSIONS:
         todos = (Todo(todo, False),) if todo else ()
         if name == "claude_4":
-            todos = (Todo("Find the sender", True), Todo("Write failing test", True), *todos, Todo("Document the setting", None))
+            todos = (
+                Todo("Find the sender", True),
+                Todo("Write failing test", True),
+                *todos,
+                Todo("Document the setting", None),
+            )
         key = scope(f"session:{name}")
         found[key] = Session(
             key, SHOP, name, life is not Life.OFF, issue, "working", at(seen), at(2 * H), "taken", todos,
@@ -122,7 +127,9 @@ def _locks() -> dict[str, Lock]:
     }
 
 
-def work(name: str, document: str, rows: list[tuple[Any, ...]], path: tuple[str, ...], owner_key: str = "claimed_by") -> WorkList:
+def work(
+    name: str, document: str, rows: list[tuple[Any, ...]], path: tuple[str, ...], owner_key: str = "claimed_by"
+) -> WorkList:
     key = f"{scope(document)}#{'.'.join(path)}"
     tasks = tuple(
         Task(key, f"{name}#{id_}", str(id_), id_, place, state.value, state, who, owner_key, at(since), summary, {"id": id_, "status": state.value})
@@ -133,13 +140,26 @@ def work(name: str, document: str, rows: list[tuple[Any, ...]], path: tuple[str,
 
 def _lists() -> dict[str, WorkList]:
     run, wait = TaskState.RUNNING, TaskState.PENDING
-    names = ["lint config.py", "test detection.py", "test cart.py", "lint forms.py", "test export.py", "test invoice.py"]
+    names = [
+        "lint config.py",
+        "test detection.py",
+        "test cart.py",
+        "lint forms.py",
+        "test export.py",
+        "test invoice.py",
+    ]
     queue = work("queue", "project:queue", [
         (2, run, "claude_2", 3 * M, "test server.py"), (7, run, "claude_4", 25 * M, "test webhook.py"),
         (9, run, "gemini-payments-worker", 65, "lint stripe.py"),
         *((10 + n, wait, None, 22 * M, name) for n, name in enumerate(names)),
     ], ("tasks",))  # fmt: skip
-    release = work("v1.0.0", "project:release", [(1, run, "claude_8", 72 * M, "Run test suite"), (2, wait, None, 72 * M, "Tag")], ("v1.0.0", "tasks"), "assignee")
+    release = work(
+        "v1.0.0",
+        "project:release",
+        [(1, run, "claude_8", 72 * M, "Run test suite"), (2, wait, None, 72 * M, "Tag")],
+        ("v1.0.0", "tasks"),
+        "assignee",
+    )
     migrations = work("migrations", "project:migrations", [
         ("001", run, "claude_4", 72 * M, "add_users_table"), ("002", wait, None, 72 * M, "add_sessions_table"),
         ("003", wait, None, 72 * M, "add_indexes"),
@@ -199,4 +219,6 @@ def busy(**changes: Any) -> Board:
     return Board(**{**whole, **changes})
 
 
-BAD = Unreadable("laptop__acme__shop__issue__99.json", scope("issue:99"), "it is no JSON: line 1 column 1", NOW - 30, 12)
+BAD = Unreadable(
+    "laptop__acme__shop__issue__99.json", scope("issue:99"), "it is no JSON: line 1 column 1", NOW - 30, 12
+)

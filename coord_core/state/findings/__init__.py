@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Final
 
 from coord_core.state.findings.documents import find_in_document, find_unreadable
 from coord_core.state.findings.issues import find_in_issue, find_in_lock
 from coord_core.state.findings.sessions import find_in_session
-from coord_core.state.findings.view import KINDS, Found, View, ordered
+from coord_core.state.findings.view import KINDS, NEVER, Found, View, ordered
 from coord_core.state.findings.work import find_in_lists
-from coord_core.state.reading import FILE
-from coord_core.state.records import Finding
+from coord_core.state.reading import FILE, Part, session_scope
+from coord_core.state.records import Finding, Issue, Lock
+
+NOTHING_FOUND: Final[tuple[tuple[Finding, ...], float]] = ((), NEVER)
 
 
 def find(view: View, subject: str) -> tuple[tuple[Finding, ...], float]:
@@ -18,12 +21,13 @@ def find(view: View, subject: str) -> tuple[tuple[Finding, ...], float]:
 
     subject: a scope, or `file:` and the source of an unreadable file.
     """
+    part = view.parts.get(subject)
+    if part is not None and not part.stamps and not part.lists and subject not in view.losses and _fine(view, part):
+        return NOTHING_FOUND
     found = Found(view)
     if subject.startswith(FILE):
         find_unreadable(found, subject.removeprefix(FILE))
-        return tuple(found.findings), found.due
-    part = view.parts.get(subject)
-    if part is None or part.kind == "session":
+    elif part is None or part.kind == "session":
         find_in_session(found, subject)
     elif part.kind == "issue":
         find_in_issue(found, part)
@@ -33,7 +37,22 @@ def find(view: View, subject: str) -> tuple[tuple[Finding, ...], float]:
         find_in_lists(found, part)
     if part is not None:
         find_in_document(found, part)
-    return (tuple(found.findings) if found.findings else ()), found.due
+    return tuple(found.findings), found.due
+
+
+def _fine(view: View, part: Part) -> bool:
+    """Say at a glance that nothing can be wrong with a document, as with most of them."""
+    record = part.record
+    if isinstance(record, Lock):
+        return not record.waiters and record.expires is None
+    if isinstance(record, Issue):
+        workers = view.workers.get(record.scope)
+        return record.handoff is None and (workers is None or workers == (_owner(record),))
+    return record is None
+
+
+def _owner(issue: Issue) -> str | None:
+    return session_scope(issue.workspace, issue.owner) if issue.owner is not None else None
 
 
 def ranked(found: Iterable[tuple[Finding, ...]]) -> tuple[Finding, ...]:

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
-from coord_core.moments import Moment
 from coord_core.scopes import parse
 from coord_core.state.findings.view import Found, cut
 from coord_core.state.reading import Part
@@ -30,7 +27,8 @@ def find_unreadable(found: Found, source: str) -> None:
 
 def find_in_document(found: Found, part: Part) -> None:
     """Seek times that cannot be, and writes of ours that another program took back."""
-    _times(found, part)
+    if part.stamps:
+        _times(found, part)
     scope = part.document.scope
     loss = found.view.losses.get(scope)
     if loss is not None and found.view.now - loss.at < FORGET:
@@ -40,33 +38,18 @@ def find_in_document(found: Found, part: Part) -> None:
 
 def _times(found: Found, part: Part) -> None:
     """Say one thing at most: the first time that is unreadable, else the first that lies ahead."""
+    scope, workspace, lead = part.document.scope, part.workspace, people_name(part)
     limit = found.view.now + found.view.limits.future
-    ahead: tuple[str, str, Moment] | None = None
-    for lead, key, moment in _moments(part):
-        if not moment.readable:
-            said = f"{key} is no time: {cut(moment.stated, 40) or 'empty'}".lstrip()
-            found.add("unreadable_time", part.document.scope, part.workspace, lead, said, None)
-            return
-        if ahead is None and moment.at is not None and moment.at > limit:
-            ahead = (lead, key, moment)
-    if ahead is not None:
-        lead, key, moment = ahead
-        said = f"{key} lies in the future, {moment.stated}: a clock or a zone is wrong"
-        found.add("future_time", part.document.scope, part.workspace, lead, said, None)
-        found.again((moment.at or 0.0) - found.view.limits.future)
-
-
-def _moments(part: Part) -> Iterator[tuple[str, str, Moment]]:
-    lead = people_name(part)
+    ahead = [(key, moment) for key, moment in part.stamps if moment.at is not None and moment.at > limit]
     for key, moment in part.stamps:
-        yield lead, key, moment
-    for work in part.lists:
-        for task in work.tasks:
-            if task.since is not None:
-                yield task.label, "time", task.since
-    for event in part.events:
-        if event.time is not None:
-            yield lead, f"time of {cut(event.session, 20) or 'nobody'}", event.time
+        if not moment.readable:
+            said = f"{cut(key, 30)} is no time: {cut(moment.stated, 30) or 'empty'}"
+            found.add("unreadable_time", scope, workspace, lead, said, None)
+            return
+    for key, moment in ahead[:1]:
+        said = f"{cut(key, 30)} lies in the future, {cut(moment.stated, 30)}: a clock or zone is wrong"
+        found.add("future_time", scope, workspace, lead, said, None)
+        found.again((moment.at or 0.0) - found.view.limits.future)
 
 
 def people_name(part: Part) -> str:

@@ -9,7 +9,7 @@ from coord_core.state.findings.view import GONE, Found, View, counted, lifeword
 from coord_core.state.reading import Part
 from coord_core.state.records import Handoff, Issue, Life, Lock, Remedy, Session, TaskState, Waiter
 from coord_core.state.worklists import task_state
-from coord_core.times import DAY, age, clock, day_clock
+from coord_core.times import DAY, age, clock, day_clock, written
 
 SETTLED: Final = 60.0
 """Seconds that a session may say it works on an issue before it has claimed it."""
@@ -38,7 +38,7 @@ def _rivals(found: Found, issue: Issue, workers: tuple[str, ...]) -> None:
     scopes = [*([_scope(issue, issue.owner)] if issue.owner else []), *workers]
     alive = [scope for scope in dict.fromkeys(scopes) if _may_work(view, scope)]
     if len(alive) > 1:
-        since = [(_since(view.sessions[scope], issue), view.sessions[scope]) for scope in alive]
+        since = [(_since(view, scope, issue), view.sessions[scope]) for scope in alive]
         said = ", ".join(_rival(found, session, issue, at) for at, session in since)
         number = _NUMBERS.get(len(alive), str(len(alive)))
         newest = max((at for at, _ in since if at is not None), default=None)
@@ -48,7 +48,7 @@ def _rivals(found: Found, issue: Issue, workers: tuple[str, ...]) -> None:
             Remedy("reassign_issue", {"scope": issue.scope, "to": None}),
         )  # fmt: skip
     elif issue.owner is None and alive:
-        _unclaimed(found, issue, view.sessions[alive[0]])
+        _unclaimed(found, issue, view.sessions[alive[0]], _since(view, alive[0], issue))
 
 
 def _may_work(view: View, scope: str) -> bool:
@@ -56,10 +56,12 @@ def _may_work(view: View, scope: str) -> bool:
     return scope in view.sessions and view.verdicts[scope].life not in GONE
 
 
-def _since(session: Session, issue: Issue) -> float | None:
-    if issue.claimed_by == session.id and issue.claimed is not None and issue.claimed.at is not None:
+def _since(view: View, scope: str, issue: Issue) -> float | None:
+    """Return since when a session has worked on an issue: since it claimed it, or said so."""
+    if issue.claimed_by == view.sessions[scope].id and issue.claimed is not None and issue.claimed.at is not None:
         return issue.claimed.at
-    return session.issue_since
+    part = view.parts.get(scope)
+    return written(part.document.metadata, "current_issue") if part is not None else None
 
 
 def _rival(found: Found, session: Session, issue: Issue, since: float | None) -> str:
@@ -75,8 +77,7 @@ def _rival(found: Found, session: Session, issue: Issue, since: float | None) ->
     return f"{session.id}{percent} since {when}"
 
 
-def _unclaimed(found: Found, issue: Issue, session: Session) -> None:
-    since = session.issue_since
+def _unclaimed(found: Found, issue: Issue, session: Session, since: float | None) -> None:
     if since is None or found.view.now - since < SETTLED:
         found.again((since or 0.0) + SETTLED)
         return
@@ -120,7 +121,6 @@ def find_in_lock(found: Found, part: Part) -> None:
         release = Remedy("release_lock", {"scope": lock.scope})
         found.add("lock_expired", lock.scope, lock.workspace, lock.resource, text, expires, release)
         found.ages(expires)
-        found.again(expires + 10)
     if since is not None:
         found.again(since + view.limits.lock_wait)
 

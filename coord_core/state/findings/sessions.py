@@ -51,17 +51,20 @@ def _handed_off(issue: Issue, name: str) -> bool:
     return issue.handoff is not None and issue.handoff.from_session == name
 
 
-def things(view: View, held: Holdings) -> list[str]:
+def things(found: Found, held: Holdings) -> list[str]:
     """Return what a session has, in words, locks first."""
     return [
-        *(_lock(view, lock) for lock in held.locks),
+        *(_lock(found, lock) for lock in held.locks),
         *(f"#{issue.id}" for issue in held.issues),
         *(task.label for task in held.tasks),
     ]
 
 
-def _lock(view: View, lock: Lock) -> str:
-    expired = lock.expires is not None and lock.expires.at is not None and lock.expires.at <= view.now
+def _lock(found: Found, lock: Lock) -> str:
+    until = lock.expires.at if lock.expires is not None else None
+    expired = until is not None and until <= found.view.now
+    if until is not None:
+        found.again(until)
     waiting = len(lock.waiters)
     notes = ["expired"] if expired else []
     notes += [f"{waiting} wait" if waiting > 1 else "1 waits"] if waiting else []
@@ -77,19 +80,14 @@ def _gone(found: Found, session: Session, life: Life, signs: Signs, held: Holdin
         Life.OFF: ("signed_off_session", f"signed off {spent} ago but still has" if spent else "signed off but has"),
     }[life]
     said = said.replace("died now ago", "just died").replace("off now ago", "off just now")
-    if life is Life.DEAD and spent == "now":
-        found.again((seen or 0) + 10)
     room = CELLS - min(cells(session.id), NAME_CELLS) - len(said) - 2
     where = {"scope": session.scope}
     remedies = [Remedy("clean_up_session", where)]
     if held.issues or held.tasks:
         remedies.append(Remedy("reassign_session", where))
-    text = f"{said} {listed(things(view, held), room)}"
+    text = f"{said} {listed(things(found, held), room)}"
     found.add(kind, session.scope, session.workspace, session.id, text, seen, *remedies)
     found.ages(seen)
-    for lock in held.locks:
-        if lock.expires is not None and lock.expires.at is not None:
-            found.again(lock.expires.at)
 
 
 def _idle(found: Found, session: Session, signs: Signs, held: Holdings) -> None:
@@ -103,7 +101,7 @@ def _idle(found: Found, session: Session, signs: Signs, held: Holdings) -> None:
         remedies.append(Remedy("reassign_session", where))
     if idle and did is not None:
         text = f"beats but did nothing for {age(view.now - did)}"
-        stands = [_standing(issue) for issue in held.issues[:1]] or things(view, held)[:1]
+        stands = [_standing(issue) for issue in held.issues[:1]] or things(found, held)[:1]
         notes = [*stands, f"one event {repeats} times"] if repeats else stands
         text = f"{text}: {', '.join(notes)}"
         found.add("idle_session", session.scope, session.workspace, session.id, text, did, *remedies)
@@ -126,7 +124,7 @@ def _repeating(view: View, scope: str, signs: Signs) -> Mention | None:
     """Return what the event log tells of a session that says the same again and again, and did nothing since."""
     for one in view.mentions.get(scope, {}).values():
         moved_on = one.seen is not None and signs.did is not None and one.seen < signs.did
-        if one.echo and one.repeats >= view.limits.repeats and not moved_on:
+        if one.repeats >= view.limits.repeats and not moved_on:
             return one
     return None
 
@@ -140,7 +138,7 @@ def _unknown(found: Found, scope: str, name: str, held: Holdings) -> None:
         *(Remedy("reassign_issue", {"scope": issue.scope, "to": None}) for issue in held.issues),
         *(Remedy("requeue_task", {"list": task.list, "task": task.id}) for task in held.tasks),
     ]
-    text = f"{said} {listed(things(found.view, held), room)}, {tail}"
+    text = f"{said} {listed(things(found, held), room)}, {tail}"
     since = [
         moment.at
         for moment in (

@@ -20,6 +20,7 @@ from coord_core.times import DAY, HOUR, MINUTE
 CELLS: Final = 90
 NAME_CELLS: Final = 28
 NEVER: Final = math.inf
+FRESH: Final = 10.0
 ALIVE: Final = frozenset({Life.LIVE, Life.LATE})
 GONE: Final = frozenset({Life.DEAD, Life.STALE, Life.OFF})
 
@@ -100,10 +101,14 @@ class Found:
 
     def ages(self, since: float | None) -> None:
         """Look again when the age since then reads differently."""
-        if since is not None:
-            spent = max(0.0, self.view.now - since)
-            step = MINUTE if spent < 10 * HOUR else HOUR if spent < DAY else DAY
-            self.again(since + (spent // step + 1) * step)
+        if since is None:
+            return
+        spent = self.view.now - since
+        if spent < FRESH:
+            self.again(since + FRESH)
+            return
+        step = 1.0 if spent < MINUTE else MINUTE if spent < 10 * HOUR else HOUR if spent < DAY else DAY
+        self.again(since + (spent // step + 1) * step)
 
 
 def cells(text: str) -> int:

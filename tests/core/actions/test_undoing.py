@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from coord_core.actions import supervisor
 from coord_core.errors import NotFound, NothingToUndo, ReasonNeeded, Refused, StaleView
 from coord_core.storage import Act
 from tests.core.actions.shop import Shop, W, busy
@@ -105,6 +106,7 @@ def test_only_what_was_done_in_this_workspace_is_taken_back() -> None:
     with pytest.raises(NothingToUndo):
         shop.undo()
     assert shop.storage.read("laptop:acme/other:project:events") is not None
+    assert supervisor.plan_undo(shop.storage, shop.board(), who="kim@laptop").title == "Undo: Released x of nobody?"
 
 
 def test_what_somebody_changed_since_is_not_taken_back() -> None:
@@ -188,8 +190,6 @@ def test_a_named_line_may_be_an_agent_s() -> None:
     with pytest.raises(ReasonNeeded, match="claude_6"):
         shop.undo(seq)
     who = "kim@laptop"
-    from coord_core.actions import supervisor
-
     plan = supervisor.plan_undo(shop.storage, shop.board(), seq, who=who)
     assert plan.title == "Undo: claim_issue of claude_6?"
     shop.apply(plan, "it took the wrong one")

@@ -1,0 +1,148 @@
+"""status, findings: the board for people and, in `report`, for programs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Final
+
+from coord_core.commands.call import Call
+from coord_core.commands.report import in_view, lock_state, report
+from coord_core.scopes import parse
+from coord_core.state.board import Board
+from coord_core.state.records import Finding, Holdings, Life, Remedy, TaskState
+from coord_core.times import age, clock
+
+SHAPES: Final = {Life.LIVE: "●", Life.LATE: "◐", Life.STALE: "○", Life.DEAD: "✗", Life.OFF: "–", Life.UNKNOWN: "?"}
+TASK_SHAPES: Final = {TaskState.PENDING: "·", TaskState.RUNNING: "▸", TaskState.DONE: "✓", TaskState.FAILED: "✗"}
+EVENTS: Final = 10
+
+
+def status(call: Call) -> None:
+    """Print everything at once."""
+    board, asked = call.board, call.asked_workspace
+    if call.args.json:
+        return call.emit(report(board, asked, call.storage.url))
+    workspaces = [asked] if asked is not None else [*board.workspaces] or [""]
+    for workspace in workspaces:
+        call.say(summary(board, workspace))
+        if not call.args.line:
+            _print(call, board, workspace)
+    return None
+
+
+def findings(call: Call) -> None:
+    """Print what needs a human, worst first, with the commands that would mend it."""
+    board, asked = call.board, call.asked_workspace
+    if call.args.json:
+        return call.emit(report(board, asked, call.storage.url)["findings"])
+    found = [each for each in board.findings if asked in (None, each.workspace)]
+    _print_findings(call, board, found)
+    if not found:
+        call.say("Nothing needs you.")
+    return None
+
+
+def summary(board: Board, workspace: str) -> str:
+    """Return one line on a workspace: its name, what needs a human, and how many live, are late, stale, dead."""
+    machine, _, project = workspace.partition(":")
+    needs = sum(each.workspace == workspace for each in board.findings)
+    lives = [verdict.life for scope, verdict in board.verdicts.items() if parse(scope).workspace == workspace]
+    counts = [f"{SHAPES[life]} {lives.count(life)} {life.value}" for life in reversed(Life) if life in lives]
+    need = f"! {needs} need{'s' if needs == 1 else ''} you" if needs else "nothing needs you"
+    name = f"{project} on {machine}" if project else workspace or "no workspace"
+    return "   ".join([name, need, *counts])
+
+
+def _print(call: Call, board: Board, workspace: str) -> None:
+    sections: list[tuple[str, Sequence[tuple[str, ...]]]] = [
+        ("Sessions", list(_sessions(board, workspace))),
+        ("Locks", list(_locks(board, workspace))),
+        ("Work", list(_tasks(board, workspace))),
+        ("Issues", list(_issues(board, workspace))),
+        ("Events", list(_events(board, workspace))),
+    ]
+    found = [each for each in board.findings if each.workspace == workspace]
+    if found:
+        call.say("Needs you")
+        _print_findings(call, board, found)
+    for title, rows in sections:
+        if rows:
+            call.say(title)
+            call.columns(rows)
+
+
+def _print_findings(call: Call, board: Board, found: Iterable[Finding]) -> None:
+    for each in found:
+        since = f"  {age(board.now - each.since)}" if each.since is not None else ""
+        call.say(f" {each.severity.value:<6}  {each.text}{since}")
+        for remedy in each.remedies:
+            if line := command(board, remedy):
+                call.say(f"           {line}")
+
+
+def command(board: Board, remedy: Remedy) -> str:
+    """Return the command that a remedy is, "" for one that no command does."""
+    arguments = remedy.arguments
+    name = parse(str(arguments.get("scope", ""))).id
+    task = f"{_list_name(board, str(arguments.get('list', '')))}#{arguments.get('task', '')}"
+    to = (arguments["to"] or "--nobody") if "to" in arguments else "SESSION"
+    known = {
+        "release_lock": f"release {name}",
+        "reassign_issue": f"reassign issue:{name} {to}",
+        "reassign_task": f"reassign {task} {to}",
+        "requeue_task": f"requeue {task}",
+        "reassign_session": f"reassign {name} {to}",
+        "sign_off_session": f"sign-off {name}",
+        "clean_up_session": f"clean-up {name}",
+        "clean_up_stale": "clean-up --stale",
+        "quarantine": f"quarantine {arguments.get('source', '')}",
+    }
+    return f"coordctl {known[remedy.action]}" if remedy.action in known else ""
+
+
+def _list_name(board: Board, key: str) -> str:
+    return board.lists[key].name if key in board.lists else key
+
+
+def _sessions(board: Board, workspace: str) -> Iterable[tuple[str, ...]]:
+    for scope, each in in_view(board.sessions, workspace):
+        verdict, signs = board.verdicts.get(scope), board.signs.get(scope)
+        holdings = board.holdings.get(scope, Holdings())
+        holds = [*(lock.resource for lock in holdings.locks), *(task.label for task in holdings.tasks)]
+        yield (
+            SHAPES[verdict.life if verdict else Life.UNKNOWN],
+            each.id,
+            age(board.now - signs.seen) if signs and signs.seen is not None else "?",
+            age(board.now - signs.did) if signs and signs.did is not None else "?",
+            f"#{each.issue}" if each.issue else "",
+            ", ".join(holds),
+            verdict.evidence if verdict and verdict.life not in (Life.LIVE, Life.OFF) else "",
+        )
+
+
+def _locks(board: Board, workspace: str) -> Iterable[tuple[str, ...]]:
+    for _, lock in in_view(board.locks, workspace):
+        since = age(board.now - lock.since.at) if lock.since and lock.since.at is not None else "?"
+        waits = f"{len(lock.waiters)} wait" if lock.waiters else ""
+        state = lock_state(board, lock)
+        yield lock.resource, lock.holder or "nobody", since, state if state != "held" else "", waits
+
+
+def _tasks(board: Board, workspace: str) -> Iterable[tuple[str, ...]]:
+    for _, work_list in in_view(board.lists, workspace):
+        for task in work_list.tasks:
+            yield TASK_SHAPES[task.state], task.label, task.summary, task.owner or "–"
+
+
+def _issues(board: Board, workspace: str) -> Iterable[tuple[str, ...]]:
+    for _, issue in in_view(board.issues, workspace):
+        progress = issue.progress
+        percent = f"{progress.percent:g}%" if progress and progress.percent is not None else ""
+        handoff = f"handoff from {issue.handoff.from_session}" if issue.handoff else ""
+        phase = progress.phase if progress else ""
+        yield f"#{issue.id}", issue.owner or "nobody", issue.status or "", percent, phase, handoff
+
+
+def _events(board: Board, workspace: str) -> Iterable[tuple[str, ...]]:
+    for event in board.events.get(workspace, ())[-EVENTS:]:
+        yield clock(event.time.at if event.time else None), event.session, event.type, event.message

@@ -1,0 +1,40 @@
+"""The storages that the contract is run through: to add one, add a `Backend`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from coord_core.scopes import reference_name
+from coord_core.storage import Storage, open_storage
+from tests.core.storage import reference
+
+
+@dataclass(frozen=True)
+class Backend:
+    """open: the store again, `read_only` or not. write: what another program does. spoil: make a scope unreadable."""
+
+    open: Callable[..., Storage]
+    write: Callable[[str, Mapping[str, Any]], None]
+    spoil: Callable[[str], str]
+
+
+def file_backend(folder: Path) -> Backend:
+    def path(scope: str) -> Path:
+        folder.mkdir(exist_ok=True)
+        return folder / f"{reference_name(scope)}.json"
+
+    def write(scope: str, data: Mapping[str, Any]) -> None:
+        for key, value in data.items():
+            reference.store(path(scope), key, value)
+
+    def spoil(scope: str) -> str:
+        path(scope).write_text('{"data": {"half')
+        return path(scope).name
+
+    return Backend(lambda *, read_only=False: open_storage(str(folder), read_only=read_only), write, spoil)
+
+
+BACKENDS: dict[str, Callable[[Path], Backend]] = {"file": file_backend}

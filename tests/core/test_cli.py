@@ -1,0 +1,474 @@
+"""coordctl: what the user sees, and the exit code."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import pytest
+
+from coord_core import times
+from coord_core.cli import VERBS, main
+from coord_core.storage import Act, open_storage
+from tests.core.samples import REFERENCE, REFERENCE_SHOP
+
+W = REFERENCE_SHOP
+ROOT = Path(__file__).parents[2]
+
+
+class Answer(NamedTuple):
+    code: int
+    out: str
+    err: str
+
+    @property
+    def json(self) -> Any:
+        return json.loads(self.out)
+
+
+Ctl = Callable[..., Answer]
+
+
+@pytest.fixture(autouse=True)
+def nowhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("COORD_STORE", "COORD_WORKSPACE", "CLAUDE_SESSION_COORDINATOR_CONFIG"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("LOGNAME", "kim")
+    (tmp_path / "here").mkdir()
+    monkeypatch.chdir(tmp_path / "here")
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Path:
+    return Path(shutil.copytree(REFERENCE, tmp_path / "store"))
+
+
+@pytest.fixture
+def ctl(store: Path, capsys: pytest.CaptureFixture[str]) -> Iterator[Ctl]:
+    def run(*arguments: str) -> Answer:
+        try:
+            code = main(["--store", str(store), *arguments])
+        except SystemExit as left:
+            code = int(left.code or 0)
+        out, err = capsys.readouterr()
+        assert "Traceback" not in err
+        return Answer(code, out, err)
+
+    yield run
+
+
+def beat(store: Path, session: str) -> None:
+    """A sign of life, so that the session is alive."""
+    import time
+
+    value = times.local_iso(time.time())
+    act = Act("heartbeat", {"workspace": W, "session": session})
+    open_storage(str(store)).transact(act, lambda tx: tx.edit(f"{W}:session:{session}").update(last_heartbeat=value))
+
+
+def write(store: Path, short: str, data: Any) -> Path:
+    path = store / (f"{W}:{short}".replace(":", "__").replace("/", "__") + ".json")
+    path.write_text(data if isinstance(data, str) else json.dumps({"data": data, "metadata": {}}))
+    return path
+
+
+# Looking
+
+
+def test_get(ctl: Ctl) -> None:
+    assert ctl("get", "issue:15", "claimed_by") == (0, "claude_1\n", "")
+    assert ctl("get", "issue:15", "claimed_by", "--json") == (0, '"claude_1"\n', "")
+    assert ctl("get", f"{W}:session:claude_1").json["current_issue"] == 15
+    assert ctl("--workspace", W, "get", "session:claude_1", "current_issue").out == "15\n"
+
+
+def test_get_what_is_not_there(ctl: Ctl) -> None:
+    found = ctl("get", "issue:99")
+    assert (found.code, found.out) == (1, "")
+    assert "issue:99; there are" in found.err
+    assert f"{W}:issue:15" in found.err
+    found = ctl("get", "issue:15", "nope")
+    assert (found.code, found.out) == (1, "")
+    assert "keys: claimed_by, claimed_at" in found.err
+
+
+def test_scopes(ctl: Ctl) -> None:
+    assert ctl("scopes", "issue:*").out.split() == [f"{W}:issue:{n}" for n in (15, 16, 17)]
+    assert ctl("--workspace", W, "scopes", "session:*").out.split() == [f"session:claude_{n}" for n in (1, 2, 3)]
+    assert ctl("scopes", "locks:*", "--json").json[0]["keys"] == ["locked_by", "locked_at"]
+    assert ctl("scopes", "nothing*") == (0, "", "")
+
+
+def test_status_has_the_shape_that_is_promised(ctl: Ctl) -> None:
+    found = ctl("status", "--json").json
+    assert list(found) == ["store", "workspaces", "sessions", "issues", "locks", "tasks", "events", "findings"]
+    keys = {name: set(found[name][0]) for name in list(found)[2:]}
+    place = {"workspace", "scope"}
+    assert keys == {
+        "sessions": {"id", "state", "evidence", "seen_age", "did_age", "issue", "locks", "tasks"} | place,
+        "issues": {"id", "claimed_by", "status", "progress", "handoff"} | place,
+        "locks": {"resource", "locked_by", "held_for", "state"} | place,
+        "tasks": {"queue", "id", "status", "claimed_by", "summary"} | place,
+        "events": {"timestamp", "session", "type", "message", "metadata"} | place,
+        "findings": {"kind", "severity", "subject", "text", "remedies", "since"} | place,
+    }
+    assert found["sessions"][0]["state"] == "stale"
+    assert found["locks"][0]["state"] == "held"
+    assert found["events"][0]["timestamp"].endswith("Z")
+    assert {each["queue"] for each in found["tasks"]} == {"queue", "migrations"}
+
+
+def test_status_for_people(ctl: Ctl) -> None:
+    found = ctl("status")
+    assert found.code == 0
+    assert found.out.startswith("BANCS-Norway/my-repo on laptop   ! 4 need you   ○ 3 stale\n")
+    assert "coordctl clean-up claude_1" in found.out
+    assert ctl("status", "--line").out == "BANCS-Norway/my-repo on laptop   ! 4 need you   ○ 3 stale\n"
+
+
+def test_an_empty_store_has_a_status_too(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "empty").mkdir()
+    assert main(["--store", str(tmp_path / "empty"), "status"]) == 0
+    assert "nothing needs you" in capsys.readouterr().out
+
+
+def test_findings_name_the_commands_that_mend(ctl: Ctl) -> None:
+    found = ctl("findings")
+    assert "medium  claude_1 silent for" in found.out
+    assert "coordctl reassign claude_1 SESSION" in found.out or "coordctl reassign claude_1 --nobody" in found.out
+    assert {each["kind"] for each in ctl("findings", "--json").json} == {"stale_session", "tasks_waiting"}
+
+
+def test_the_log_shows_who_did_what(ctl: Ctl) -> None:
+    assert ctl("log") == (0, "", "")
+    ctl("release", "database_migration", "--reason", "it\x1b[31m hangs")
+    (line,) = ctl("log").out.splitlines()
+    assert "release_lock  locks:database_migration -locked_by,locked_at  “it␛[31m hangs”" in line
+    row = ctl("log", "--json").json
+    assert (row["action"], row["reason"]) == ("release_lock", "it\x1b[31m hangs")
+    assert row["actor"]["supervisor"].startswith("kim@")
+    assert ctl("--workspace", "other:place", "log").out == ""
+
+
+# Editing
+
+
+def test_set_and_delete(ctl: Ctl, store: Path) -> None:
+    assert ctl("set", "issue:99", "status", '"pending"').code == 0
+    assert ctl("get", "issue:99").json == {"status": "pending"}
+    assert "it was so already" in ctl("set", "issue:99", "status", '"pending"').out
+    assert ctl("undo").code == 0
+    assert ctl("get", "issue:99").code == 1
+    assert ctl("redo").code == 0
+    assert ctl("delete", "issue:99", "status").code == 0
+    assert ctl("get", "issue:99").code == 1
+    found = ctl("delete", "issue:99")
+    assert (found.code, found.out) == (1, "")
+    assert ctl("delete", "issue:15", "nope").err.startswith("coordctl: no key nope in")
+    assert ctl("delete", "issue:15").code == 0
+    assert not list(store.glob("*issue__15*"))
+
+
+def test_a_session_may_be_who_does_it(ctl: Ctl) -> None:
+    assert ctl("--session", "claude_1", "set", "issue:15", "status", '"x"').code == 0
+    assert ctl("log", "--json").json["actor"] == {"workspace": W, "session": "claude_1"}
+    assert ctl("undo") == (1, "", "coordctl: no action of yours is left to take back\n")
+
+
+@pytest.mark.parametrize("value", ["", "text", "{", "[1,]", "'x'", "[" * 5000])
+def test_a_value_that_is_not_json_is_bad_usage(ctl: Ctl, value: str) -> None:
+    found = ctl("set", "issue:15", "status", value)
+    assert (found.code, found.out) == (2, "")
+    assert "text needs quotes" in found.err
+    assert ctl("get", "issue:15", "status").out == "in_progress\n"
+
+
+@pytest.mark.parametrize("value", ["NaN", "[Infinity]", '"\\ud800"'])
+def test_a_value_that_json_should_not_hold_is_refused(ctl: Ctl, value: str) -> None:
+    found = ctl("set", "issue:15", "status", value)
+    assert (found.code, found.out) == (1, "")
+    assert "nothing was changed" in found.err
+
+
+@pytest.mark.parametrize(
+    "scope", ["../settings", "", " ", "issue:1\0", "..", "/etc/passwd", "a" * 2000, "\udcff", "a\nb"]
+)
+def test_a_name_that_is_none_is_refused(ctl: Ctl, store: Path, tmp_path: Path, scope: str) -> None:
+    before = sorted(path for path in tmp_path.rglob("*") if ".coord" not in path.parts)
+    found = ctl("set", scope, "x", "1")
+    assert (found.code, found.out) == (1, "")
+    assert "cannot name a document" in found.err
+    assert sorted(path for path in tmp_path.rglob("*") if ".coord" not in path.parts) == before
+    for verb in (("get", scope), ("delete", scope), ("release", scope)):
+        found = ctl(*verb)
+        assert (found.code, found.out) == (1, ""), verb
+
+
+def test_a_long_name_is_a_name(ctl: Ctl) -> None:
+    scope = "issue:" + "å" * 150
+    assert ctl("set", scope, "status", '"x"').code == 0
+    assert ctl("get", scope, "status").out == "x\n"
+
+
+def test_a_file_that_cannot_be_read_is_not_overwritten(ctl: Ctl, store: Path) -> None:
+    path = write(store, "issue:15", '{"data": {')
+    found = ctl("set", "issue:15", "status", '"x"')
+    assert found.code == 1
+    assert "it was left alone" in found.err
+    assert path.read_text() == '{"data": {'
+
+
+JUNK: list[Any] = [None, True, 3, "text", [], {}, {"a": {"b": 1}}, [1, "x", None], 10**30, "\x1b]0;x\x07\u202e"]
+KEYS = {
+    "session:claude_1": ["current_issue", "status", "last_heartbeat", "todos", "started_at", "pid", "host", "progress"],
+    "instances": ["registry"],
+    "issue:15": ["claimed_by", "claimed_at", "current_session", "status", "progress", "handoff"],
+    "locks:database_migration": ["locked_by", "locked_at", "fence", "expires_at", "waiters"],
+    "project:queue": ["tasks"],
+    "project:release": ["v1.0.0"],
+    "project:events": ["log"],
+}
+
+
+@pytest.mark.parametrize("junk", JUNK, ids=lambda junk: ascii(junk)[:20])
+def test_values_of_the_wrong_type_break_nothing(ctl: Ctl, junk: Any) -> None:
+    for scope, keys in KEYS.items():
+        for key in keys:
+            assert ctl("set", scope, key, json.dumps(junk)).code == 0
+    for verb in ("status", "findings", "log", "scopes"):
+        found = ctl(verb)
+        assert (found.code, found.err) == (0, ""), verb
+        assert not set(found.out) & set("\x1b\x07\u202e"), verb
+    assert ctl("status", "--json").json["sessions"]
+    for verbs in (("release", "database_migration"), ("clean-up", "claude_1"), ("reassign", "issue:15", "claude_2")):
+        found = ctl(*verbs, "--reason", "test")
+        assert found.code in (0, 1), verbs
+        assert bool(found.err) == (found.code == 1), verbs
+
+
+# Supervising
+
+
+def test_a_dry_run_shows_the_plan_and_changes_nothing(ctl: Ctl, store: Path) -> None:
+    before = {path.name: path.read_bytes() for path in store.glob("*.json")}
+    found = ctl("clean-up", "claude_2", "--dry-run")
+    assert found.code == 0
+    lines = [" ".join(line.split()) for line in found.out.splitlines()]
+    assert lines[0] == "Clean up claude_2?"
+    assert lines[3:8] == [
+        "issue:16 claimed_by claude_2 → nobody",
+        "project:queue task 2 claimed → pending",
+        "project:migrations task 001 in_progress → pending",
+        "instances claude_2 taken → available",
+        "session:claude_2 deleted",
+    ]
+    plan = ctl("clean-up", "claude_2", "--dry-run", "--json").json["plan"]
+    assert plan["changes"][f"{W}:project:queue"][0]["path"] == ["tasks", {"id": 2}, "status"]
+    assert {path.name: path.read_bytes() for path in store.glob("*.json")} == before
+
+
+def test_release_undo_redo(ctl: Ctl) -> None:
+    found = ctl("release", "database_migration")
+    assert found == (0, "Released database_migration of claude_1; undo takes it back\n", "")
+    assert ctl("get", "locks:database_migration").code == 1
+    assert ctl("undo").out == "Undid: Released database_migration of claude_1; redo does it again\n"
+    assert ctl("get", "locks:database_migration", "locked_by").out == "claude_1\n"
+    assert ctl("redo").code == 0
+    assert ctl("redo") == (1, "", "coordctl: nothing that you took back is left to do again\n")
+    seq = ctl("log", "-n", "1", "--json").json["undoes"]
+    found = ctl("undo", str(seq))
+    assert (found.code, found.out) == (1, "")
+    assert "takes back" in found.err or "taken back" in found.err or "undo" in found.err
+
+
+def test_a_lock_that_nobody_holds(ctl: Ctl) -> None:
+    assert ctl("release", "nope") == (1, "", "coordctl: no lock nope; held: database_migration\n")
+    assert ctl("release", "locks:database_migration").code == 0
+
+
+def test_taking_from_the_living_needs_a_reason(ctl: Ctl, store: Path) -> None:
+    beat(store, "claude_1")
+    found = ctl("release", "database_migration")
+    assert found == (1, "", found.err)
+    assert "--reason" in found.err
+    assert "needs --reason" in ctl("release", "database_migration", "--dry-run").out
+    assert ctl("release", "database_migration", "--reason", "it asked").code == 0
+
+
+def test_reassign_an_issue_a_task_or_a_session(ctl: Ctl) -> None:
+    assert ctl("reassign", "issue:15", "claude_2").out == "Gave #15 of claude_1 to claude_2; undo takes it back\n"
+    assert ctl("reassign", "queue#2", "claude_3").code == 0
+    assert ctl("reassign", "migrations#001", "--nobody").code == 0
+    assert ctl("reassign", "claude_2", "claude_3", "--json").json["text"].startswith("Gave #15 and #16 of claude_2")
+    assert ctl("get", "issue:15", "claimed_by").out == "claude_3\n"
+    assert ctl("reassign", "issue:15", "nobody_knows").err == (
+        "coordctl: no session nobody_knows; known: claude_1, claude_2, claude_3\n"
+    )
+    assert ctl("reassign", "nobody_knows", "claude_1").code == 1
+    assert ctl("reassign", "issue:99", "claude_1").err.startswith("coordctl: no issue 99; known: 15, 16, 17")
+
+
+def test_a_list_by_its_version_its_name_or_its_path(ctl: Ctl, store: Path) -> None:
+    tasks = [{"id": 1, "name": "Run tests", "assignee": "claude_1", "status": "in_progress"}]
+    write(store, "project:release", {"v1.0.0": {"status": "in_progress", "tasks": tasks}})
+    for name in ("v1.0.0#1", "release.v1.0.0.tasks#1", f"{W}:project:release#v1.0.0.tasks#1"):
+        found = ctl("requeue", name, "--dry-run")
+        assert found.code == 0, found.err
+    assert ctl("requeue", "v1.0.0#1").code == 0
+    assert ctl("get", "project:release").json["v1.0.0"]["tasks"][0]["assignee"] is None
+
+
+def test_a_task_that_cannot_be_told(ctl: Ctl, store: Path) -> None:
+    tasks = [
+        {"id": 7, "type": "a", "status": "claimed", "claimed_by": "x"},
+        {"id": "7", "type": "b", "status": "pending"},
+    ]
+    write(store, "project:queue", {"tasks": tasks})
+    found = ctl("requeue", "queue#7")
+    assert (found.code, found.out) == (1, "")
+    assert "queue#7 names 2 tasks: place 1 (a), place 2 (b)" in found.err
+    assert ctl("requeue", "queue#8").err == "coordctl: no task 8 in queue; known: 7, 7\n"
+    assert ctl("requeue", "nope#1").err == "coordctl: no work list nope; known: migrations, queue\n"
+    assert "a task is named LIST#TASK" in ctl("requeue", "queue").err
+
+
+def test_sign_off_and_clean_up(ctl: Ctl) -> None:
+    assert ctl("sign-off", "claude_1").code == 0
+    assert ctl("get", "instances", "registry").json["claude_1"] == "available"
+    assert ctl("clean-up", "claude_1").code == 0
+    assert ctl("get", "session:claude_1").code == 1
+    assert ctl("get", "issue:15", "handoff").json["from_session"] == "claude_1"
+    assert ctl("clean-up", "--stale").out == "Cleaned up claude_2 and claude_3; undo takes it back\n"
+    assert ctl("clean-up", "--stale") == (0, "No session is dead or stale: nothing to clean up\n", "")
+    assert ctl("undo").code == 0
+    assert ctl("get", "session:claude_3", "current_issue").out == "17\n"
+
+
+def test_quarantine(ctl: Ctl, store: Path) -> None:
+    path = write(store, "issue:15", "")
+    assert "it is empty" in ctl("findings").out
+    assert ctl("quarantine", path.name).code == 0
+    assert not path.exists()
+    assert ctl("undo").code == 0
+    assert path.read_text() == ""
+    assert ctl("quarantine", "nope.json").err.startswith(
+        f"coordctl: no unreadable file nope.json; unreadable: {path.name}"
+    )
+
+
+# Places
+
+
+def test_no_store(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    for verb in (["status"], ["get", "issue:1"], ["set", "issue:1", "x", "1"], ["release", "x"], ["undo"], ["log"]):
+        assert main(["--store", str(tmp_path / "none"), *verb]) == 1, verb
+        assert "no store at" in capsys.readouterr().err
+    assert not (tmp_path / "none").exists()
+
+
+def test_a_short_name_among_several_workspaces(ctl: Ctl, store: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    shutil.copy(
+        store / f"{W.replace(':', '__').replace('/', '__')}__issue__15.json", store / "pc__a__b__issue__15.json"
+    )
+    found = ctl("get", "issue:15")
+    assert (found.code, found.out) == (1, "")
+    assert f"name one with --workspace: {W}, pc:a/b" in found.err
+    assert ctl("--workspace", "pc:a/b", "get", "issue:15").code == 0
+    assert ctl("get", "pc:a/b:issue:15").code == 0
+    monkeypatch.setenv("COORD_WORKSPACE", "pc:a/b")
+    assert ctl("get", "issue:15").code == 0
+    monkeypatch.delenv("COORD_WORKSPACE")
+    Path(".git").mkdir()
+    Path(".git/config").write_text('[remote "origin"]\n\turl = git@github.com:a/b.git\n')
+    assert ctl("get", "issue:15").code == 0
+
+
+# From the shell
+
+
+@pytest.mark.parametrize("verb", [verb.name for verb in VERBS])
+def test_every_command_has_help(verb: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as left:
+        main([verb, "--help"])
+    assert left.value.code == 0
+    assert f"usage: coordctl {verb}" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("arguments", [[], ["frob"], ["get"], ["clean-up"], ["reassign", "issue:1"], ["undo", "x"]])
+def test_bad_usage(ctl: Ctl, arguments: list[str]) -> None:
+    found = ctl(*arguments)
+    assert (found.code, found.out) == (2, "")
+    assert "usage: coordctl" in found.err
+
+
+def spawn(store: Path, *arguments: str, **more: Any) -> subprocess.Popen[str]:
+    command = [sys.executable, "-m", "coord_core.cli", "--store", str(store), *arguments]
+    env = {**os.environ, "PYTHONPATH": str(ROOT)}
+    return subprocess.Popen(command, env=env, text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE, **more)
+
+
+def test_help_of_status_lists_the_words(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        main(["status", "--help"])
+    out = capsys.readouterr().out
+    assert all(word in out for word in ("dead_session", "high", "unknown", "expired", "pending"))
+
+
+def test_the_exit_code_and_the_streams_are_the_process_s(store: Path) -> None:
+    process = spawn(store, "get", "issue:15", "claimed_by")
+    assert (*process.communicate(), process.returncode) == ("claude_1\n", "", 0)
+    process = spawn(store, "get", "issue:99")
+    out, err = process.communicate()
+    assert (out, process.returncode) == ("", 1)
+    assert err.startswith("coordctl: no document")
+
+
+def test_get_imports_nothing_heavy(store: Path) -> None:
+    code = (
+        "import sys; from coord_core.cli import main; "
+        f"main(['--store', {str(store)!r}, 'get', 'issue:15', 'claimed_by']); "
+        "print(sorted({'textual', 'rich', 'watchfiles', 'asyncio', 'filelock', 'socket'} & set(sys.modules)))"
+    )
+    env = {**os.environ, "PYTHONPATH": str(ROOT)}
+    found = subprocess.run([sys.executable, "-c", code], env=env, capture_output=True, text=True, check=True)
+    assert found.stdout == "claude_1\n[]\n"
+
+
+def test_a_reader_that_has_had_enough_is_no_error(store: Path) -> None:
+    reader, writer = os.pipe()
+    os.close(reader)
+    command = [sys.executable, "-m", "coord_core.cli", "--store", str(store), "status"]
+    env = {**os.environ, "PYTHONPATH": str(ROOT)}
+    found = subprocess.run(command, env=env, stdout=writer, stderr=subprocess.PIPE, text=True, check=False)
+    os.close(writer)
+    assert (found.returncode, found.stderr) == (0, "")
+
+
+def test_a_terminal_without_unicode_is_no_error(store: Path) -> None:
+    process = subprocess.run(
+        [sys.executable, "-m", "coord_core.cli", "--store", str(store), "status"],
+        env={**os.environ, "PYTHONPATH": str(ROOT), "PYTHONIOENCODING": "ascii"},
+        capture_output=True, check=False,
+    )  # fmt: skip
+    assert (process.returncode, process.stderr) == (0, b"")
+    assert b"\\u25cb 3 stale" in process.stdout
+
+
+def test_following_the_log(store: Path) -> None:
+    assert main(["--store", str(store), "release", "database_migration"]) == 0
+    with spawn(store, "log", "--follow") as process:
+        assert process.stdout is not None
+        assert "release_lock" in process.stdout.readline()
+        assert main(["--store", str(store), "undo"]) == 0
+        assert "undo" in process.stdout.readline()
+        process.send_signal(signal.SIGINT)
+        _, err = process.communicate(timeout=10)
+        assert (process.returncode, err) == (130, "")
