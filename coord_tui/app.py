@@ -29,7 +29,7 @@ from coord_tui.desk import Desk
 from coord_tui.display import plain, toast
 from coord_tui.gate import Gate
 from coord_tui.palette import Palette
-from coord_tui.rows.scene import Scene
+from coord_tui.rows.scene import Scene, same
 from coord_tui.screens.dashboard import Dashboard
 from coord_tui.screens.dialog import Dialog
 from coord_tui.situation import notice
@@ -148,7 +148,9 @@ class CoordApp(App[None], inherit_bindings=False):
         """Show a board that came."""
         board = message.board
         self.stuck_since = (self.stuck_since or self.now()) if board.problem else None
-        self.board = board
+        before, self.board = self.board, board
+        if before is not None and same(before, board):
+            return  # only time passed, and for that there is the tick
         if self.workspace is not None and self.workspace not in board.workspaces:
             self.workspace = None
         self.show_board()

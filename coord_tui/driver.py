@@ -20,7 +20,7 @@ class ForgivingDriver(LinuxDriver):
 
     def start_application_mode(self) -> None:
         """Keep the terminal's title, which the console changes."""
-        super().start_application_mode()
+        super().start_application_mode()  # type: ignore[no-untyped-call]
         self.write(KEEP_TITLE)
 
     def stop_application_mode(self) -> None:

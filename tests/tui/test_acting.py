@@ -39,7 +39,7 @@ async def test_x_lets_go_of_what_is_under_the_cursor(
         assert s.desk.applied[0][0].action == action
         assert s.desk.applied[0][1] == ""
         await s.closed()
-        assert s.toasts() == [f"Did {action}. z takes it back."]
+        assert s.toasts() == [f"Did {action}; z takes it back."]
 
 
 async def test_every_dialog_opens_on_cancel_and_enter_there_does_nothing(stage: Staging) -> None:

@@ -160,7 +160,7 @@ async def test_enter_opens_the_detail_and_backspace_leaves_it(stage: Staging) ->
         await s.press("y")
         assert '"data": {' in s.text()
         await s.press("G")
-        assert '"metadata": {' in s.text()
+        assert '"updated_at": "2026' in s.text()
         await s.press("backspace")
         assert len(s.app.screen_stack) == 1
         await s.press("y")
