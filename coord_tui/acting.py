@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from coord_core.actions.plan import Done, Plan
 from coord_core.errors import CoordError, StaleView
@@ -15,6 +15,10 @@ from coord_tui.screens.moved import Moved
 
 if TYPE_CHECKING:
     from coord_tui.app import CoordApp
+
+
+KEY_BACK: Final = "z takes it back"
+KEY_AGAIN: Final = "Z does it again"
 
 
 async def carry_out(app: CoordApp, planner: Callable[[], Plan]) -> None:
@@ -52,9 +56,10 @@ async def apply(app: CoordApp, plan: Plan, reason: str) -> None:
 
 def said(done: Done) -> str:
     """Return what happened, and how it is taken back."""
-    back = "Z does it again" if done.plan.action == "undo" else "z takes it back"
-    text = done.text if done.text.endswith((".", "!", "?")) else f"{done.text}."
-    return f"{text} {back}."
+    told = done.text.replace("undo takes it back", KEY_BACK).replace("redo does it again", KEY_AGAIN).rstrip(".")
+    if KEY_BACK in told or KEY_AGAIN in told:
+        return f"{told}."
+    return f"{told}; {KEY_AGAIN if done.plan.action == 'undo' else KEY_BACK}."
 
 
 def refuse(app: CoordApp, error: CoordError) -> None:

@@ -8,8 +8,11 @@ import time
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
 from functools import partial
+from pathlib import Path
+from traceback import format_exc
 from typing import Any, ClassVar
 
+from rich.text import Text
 from textual import events
 from textual.app import App
 from textual.binding import BindingType
@@ -19,13 +22,14 @@ from textual.message import Message
 from coord_core.actions.plan import Plan
 from coord_core.errors import CoordError
 from coord_core.state.board import Board
+from coord_core.text import block
 from coord_tui import themes
 from coord_tui.acting import answer, refuse
 from coord_tui.desk import Desk
 from coord_tui.display import plain, toast
 from coord_tui.gate import Gate
 from coord_tui.palette import Palette
-from coord_tui.rows.scene import Scene
+from coord_tui.rows.scene import Scene, same
 from coord_tui.screens.dashboard import Dashboard
 from coord_tui.screens.dialog import Dialog
 from coord_tui.situation import notice
@@ -36,7 +40,7 @@ from coord_tui.workers import start
 class CoordApp(App[None], inherit_bindings=False):
     """The console."""
 
-    CSS_PATH = "coord.tcss"
+    CSS_PATH = Path(__file__).with_name("coord.tcss")
     ENABLE_COMMAND_PALETTE = False
     ALLOW_SELECT = False
     AUTO_FOCUS = None
@@ -117,6 +121,12 @@ class CoordApp(App[None], inherit_bindings=False):
         async for board in self.desk.boards():
             self.post_message(self.Arrived(board))
 
+    def _fatal_error(self) -> None:
+        """Leave after a fault of ours, and tell it safely: Textual would print data as it is."""
+        told = f"coord-tui hit a fault of its own and left. Nothing is half done. Please report this:\n{format_exc()}"
+        self._exit_renderables.append(Text(block(told)))
+        self._close_messages_no_wait()
+
     async def on_event(self, event: events.Event) -> None:
         """Drop what was typed before a dialog could be seen."""
         if not self.gate.drops(event):
@@ -138,7 +148,9 @@ class CoordApp(App[None], inherit_bindings=False):
         """Show a board that came."""
         board = message.board
         self.stuck_since = (self.stuck_since or self.now()) if board.problem else None
-        self.board = board
+        before, self.board = self.board, board
+        if before is not None and same(before, board):
+            return  # only time passed, and for that there is the tick
         if self.workspace is not None and self.workspace not in board.workspaces:
             self.workspace = None
         self.show_board()

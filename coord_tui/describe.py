@@ -109,7 +109,8 @@ def _stated(moment: Moment | None, now: float) -> list[Words]:
     """What a document states where that is not believed."""
     if moment is None or moment.trusted:
         return []
-    return [say((f"it says {moment.stated}; written {since(moment.at, now) or '?'} ago", "dim"))]
+    written = f"written {since(moment.at, now)} ago" if moment.at is not None else "nobody knows when that was written"
+    return [say((f"it says {moment.stated}; {written}", "dim"))]
 
 
 def _owned(has: Holdings, now: float) -> Iterable[Words]:

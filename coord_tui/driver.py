@@ -5,14 +5,28 @@ from __future__ import annotations
 import os
 import selectors
 from codecs import getincrementaldecoder
+from typing import Final
 
 from textual._parser import ParseError
 from textual._xterm_parser import XTermParser
 from textual.drivers.linux_driver import LinuxDriver
 
+KEEP_TITLE: Final = "\x1b[22;2t"
+GIVE_TITLE_BACK: Final = "\x1b[23;2t"
+
 
 class ForgivingDriver(LinuxDriver):
     """Reads the keyboard; one stray byte (a noisy line, a Latin-1 paste) costs that byte only."""
+
+    def start_application_mode(self) -> None:
+        """Keep the terminal's title, which the console changes."""
+        super().start_application_mode()  # type: ignore[no-untyped-call]
+        self.write(KEEP_TITLE)
+
+    def stop_application_mode(self) -> None:
+        """Give the terminal its title back."""
+        self.write(GIVE_TITLE_BACK)
+        super().stop_application_mode()
 
     def run_input_thread(self) -> None:
         """Read input and hand its events on, until the driver is told to stop."""

@@ -16,6 +16,11 @@ class Gate:
         self._shut = False
         self._opened = float("-inf")
 
+    @property
+    def shut_now(self) -> bool:
+        """Whether everything typed is dropped."""
+        return self._shut
+
     def shut(self) -> None:
         """Drop everything typed from now on."""
         self._shut = True

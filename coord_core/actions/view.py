@@ -99,7 +99,7 @@ class _View:
 
     def next(self, batches: Sequence[Batch]) -> Board:
         now = self._clock()
-        batch = together(batches)
+        batch = together(batches) if batches else Batch(problem=self._board.problem)
         if batch.whole and not batch.lines:
             batch = replace(batch, lines=recent_lines(self._storage, now))
         if time.monotonic() - self._checked >= self._tick:
@@ -108,7 +108,7 @@ class _View:
         self._board = self._board.update(batch, now=now, processes=self._gone, mono=mono, boot=boot)
         if not self.looked:
             self.looked, self._gone = True, check_processes(self._board)
-            self._board = self._board.update(Batch(), now=now, processes=self._gone)
+            self._board = self._board.update(Batch(problem=batch.problem), now=now, processes=self._gone)
         return self._board
 
 

@@ -24,6 +24,17 @@ ALARMING: Final = {Life.DEAD: "dead", Life.STALE: "stale"}
 GONE: Final = (Life.DEAD, Life.STALE, Life.OFF)
 
 
+RECORDS: Final = ("sessions", "issues", "locks", "lists", "events", "verdicts", "holdings", "signs")
+SHARED: Final = ("documents", "unreadable", *RECORDS)
+EQUAL: Final = ("shared", "findings", "workspaces", "changed_at", "journaled", "problem")
+
+
+def same(one: Board, other: Board) -> bool:
+    """Whether two boards show the same but for the time; what did not change is shared between them."""
+    kept = all(getattr(one, name) is getattr(other, name) for name in SHARED)
+    return kept and all(getattr(one, name) == getattr(other, name) for name in EQUAL)
+
+
 class Scene:
     """One board, narrowed to a workspace (None: all of them)."""
 

@@ -29,8 +29,10 @@ class Dialog(ModalScreen["T | None"], Generic[T], inherit_bindings=False):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("ctrl+c", "cancel", priority=True, show=False),
         Binding("escape,n", "cancel", show=False),
-        Binding("tab,right,down", "next", show=False),
-        Binding("shift+tab,left,up", "previous", show=False),
+        Binding("tab,down", "next", show=False),
+        Binding("shift+tab,up", "previous", show=False),
+        Binding("right", "choice(1)", show=False),
+        Binding("left", "choice(-1)", show=False),
     ]
 
     def __init__(self, title: Words) -> None:
@@ -70,6 +72,12 @@ class Dialog(ModalScreen["T | None"], Generic[T], inherit_bindings=False):
     def action_cancel(self) -> None:
         """Leave without doing anything."""
         self.dismiss(None)
+
+    def action_choice(self, step: int) -> None:
+        """Go to the next or the previous button."""
+        choices = list(self.query(Choice))
+        place = choices.index(self.focused) if isinstance(self.focused, Choice) else -1
+        choices[(place + step) % len(choices)].focus()
 
     def action_next(self) -> None:
         """Go to the next thing."""

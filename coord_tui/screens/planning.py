@@ -82,12 +82,12 @@ class Planning(Dialog[tuple[Plan, str]], inherit_bindings=True):
     def _tell(self, paragraphs: list[Words]) -> None:
         lines = [line for words in paragraphs for line in (wrap(words, INNER) if words else [NOTHING])]
         reader = self.query_one("#plan", Reader)
-        reader.styles.height = max(1, min(len(lines), self.app.size.height - self.around()))
+        height = max(1, min(len(lines), self.app.size.height - self.around()))
+        reader.styles.height = height
         reader.show(lines)
-        more = len(lines) - int(reader.styles.height.value) if reader.styles.height else 0
-        self.query_one(Rule).show(
-            say(("what changes", "dim")), say((f"{more} more: tab, then j", "wait")) if more > 0 else NOTHING
-        )
+        below = len(lines) - height
+        note = say((f"{below} more: tab, then j", "wait")) if below > 0 else NOTHING
+        self.query_one(Rule).show(say(("what changes", "dim")), note)
 
     def around(self) -> int:
         """Return how many lines the rest of the dialog takes."""

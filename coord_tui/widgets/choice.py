@@ -23,7 +23,7 @@ class Choice(Widget, can_focus=True, inherit_bindings=False):
     Choice { width: auto; height: 1; }
     """
 
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("enter,space", "take", show=False)]
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("enter", "take", show=False)]
 
     @dataclass
     class Taken(Message):

@@ -61,7 +61,7 @@ class Reader(Lines, can_focus=True, inherit_bindings=False):
 
     def action_scroll(self, lines: int) -> None:
         """Move by lines."""
-        self.scroll_to(y=self.scroll_offset.y + lines, animate=False)
+        self.scroll_to(y=self.scroll_offset.y + lines, animate=False, force=True)
 
     def action_page(self, pages: float) -> None:
         """Move by pages."""
@@ -69,4 +69,4 @@ class Reader(Lines, can_focus=True, inherit_bindings=False):
 
     def action_edge(self, end: int) -> None:
         """Move to the first or the last line."""
-        self.scroll_to(y=self.max_scroll_y if end else 0, animate=False)
+        self.scroll_to(y=self.max_scroll_y if end else 0, animate=False, force=True)

@@ -204,7 +204,7 @@ class RecordTable(ScrollView, can_focus=True, inherit_bindings=False):
         top = max(min(top, place), place - last + 1, 0)
         top = min(top, max(0, len(self.keys) - self._body))
         if top != self.scroll_offset.y:
-            self.scroll_to(y=top, animate=False)
+            self.scroll_to(y=top, animate=False, force=True)
 
     # Drawing
 

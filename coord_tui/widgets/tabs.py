@@ -30,6 +30,8 @@ class TabLine(OneLine, inherit_bindings=False):
 
     def _tab(self, panel: Panel, active: str, *, counts: bool) -> Words:
         count = f" {panel.counted}" if counts and panel.counted and panel.panel not in ("events", "shared") else ""
+        if panel.wanted:
+            count = f" {len(panel.table.keys)} of {panel.counted}"
         return say((f" {panel.digit} {panel.label}{count} ", "tab link" if panel.panel == active else ""))
 
     async def on_click(self, event: events.Click) -> None:

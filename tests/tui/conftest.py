@@ -1,0 +1,97 @@
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+from textual.pilot import Pilot
+
+from coord_core.state.board import Board
+from coord_tui.app import CoordApp
+from tests.tui import boards
+from tests.tui.desks import FakeDesk
+
+
+@dataclass
+class Stage:
+    """An app under test, its desk and its keyboard."""
+
+    app: CoordApp
+    desk: FakeDesk
+    pilot: Pilot[None]
+    now: float
+
+    async def press(self, *keys: str) -> None:
+        for key in keys:
+            await self.pilot.press(key)
+            await self.settle()
+
+    async def settle(self) -> None:
+        """Wait until everything that was begun is done."""
+        for _ in range(3):
+            await self.pilot.pause()
+        for worker in [w for w in self.app.workers if w.group in ("plan", "look", "history") and not w.is_finished]:
+            await worker.wait()
+            await self.pilot.pause()
+
+    async def show(self, board: Board) -> None:
+        self.desk.queue.put_nowait(board)
+        await self.until(lambda: self.app.board is board)
+        await self.settle()
+
+    async def until(self, happened: Callable[[], Any]) -> None:
+        for _ in range(500):
+            if happened():
+                return
+            await self.pilot.pause(0.01)
+        raise AssertionError("it never happened")
+
+    def text(self) -> str:
+        """What the terminal shows."""
+        strips = self.app.screen._compositor.render_strips()
+        return "\n".join(strip.text.rstrip() for strip in strips)
+
+    @property
+    def dashboard(self) -> Any:
+        return self.app.screen_stack[0]
+
+    @property
+    def cursor(self) -> str | None:
+        return self.dashboard.table.cursor
+
+    async def dialog(self, name: str) -> Any:
+        await self.until(lambda: type(self.app.screen).__name__ == name and not self.app.gate.shut_now)
+        await self.settle()
+        return self.app.screen
+
+    async def closed(self) -> None:
+        await self.until(lambda: len(self.app.screen_stack) == 1 and not self.app.acting)
+        await self.settle()
+
+    def toasts(self) -> list[str]:
+        return [note.message for note in self.app._notifications]
+
+
+Staging = Callable[..., AbstractAsyncContextManager[Stage]]
+
+
+@pytest.fixture
+def stage(monkeypatch: pytest.MonkeyPatch) -> Staging:
+    monkeypatch.setenv("TEXTUAL_ANIMATIONS", "none")
+
+    @asynccontextmanager
+    async def staged(
+        *shown: Board, size: tuple[int, int] = (120, 36), now: float = boards.NOW, **options: Any
+    ) -> AsyncIterator[Stage]:
+        desk = FakeDesk(*(shown or (boards.busy(),)), **options)
+        app = CoordApp(desk, clock=lambda: now, ticks=False)
+        async with app.run_test(size=size) as pilot:
+            found = Stage(app, desk, pilot, now)
+            if desk.first:
+                await found.until(lambda: app.board is not None)
+            await found.settle()
+            yield found
+
+    return staged

@@ -1,0 +1,263 @@
+from __future__ import annotations
+
+import pytest
+from textual.widgets import Input
+
+from coord_core.documents import ABSENT
+from coord_core.errors import LockTimeout, StaleView
+from tests.tui import boards
+from tests.tui.conftest import Staging
+from tests.tui.desks import FakeDesk
+
+CLAUDE_4 = boards.scope("session:claude_4")
+QUEUE = boards.scope("project:queue#tasks")
+
+
+@pytest.mark.parametrize(
+    ("panel", "key", "action", "arguments"),
+    [
+        ("1", CLAUDE_4, "clean_up_session", {"scope": CLAUDE_4}),
+        ("2", boards.scope("issue:18"), "reassign_issue", {"scope": boards.scope("issue:18"), "to": None}),
+        ("3", boards.scope("locks:src/orders"), "release_lock", {"scope": boards.scope("locks:src/orders")}),
+        ("4", f"{QUEUE}#7", "requeue_task", {"list": QUEUE, "task": "7"}),
+        ("6", boards.BAD.source, "quarantine", {"source": boards.BAD.source}),
+    ],
+)
+async def test_x_lets_go_of_what_is_under_the_cursor(
+    stage: Staging, panel: str, key: str, action: str, arguments: dict[str, object]
+) -> None:
+    async with stage(boards.busy(unreadable={boards.BAD.source: boards.BAD})) as s:
+        if panel != "1":
+            await s.press(panel)
+        assert s.dashboard.table.select(key)
+        await s.press("x")
+        await s.dialog("Confirm")
+        assert s.desk.planned == [(action, arguments)]
+        assert not s.desk.applied
+        await s.press("y")
+        await s.until(lambda: s.desk.applied)
+        assert s.desk.applied[0][0].action == action
+        assert s.desk.applied[0][1] == ""
+        await s.closed()
+        assert s.toasts() == [f"Did {action}; z takes it back."]
+
+
+async def test_every_dialog_opens_on_cancel_and_enter_there_does_nothing(stage: Staging) -> None:
+    async with stage() as s:
+        for keys, name in (("x", "Confirm"), ("X", "CleanUp")):
+            await s.press(keys)
+            dialog = await s.dialog(name)
+            assert dialog.focused.id == "cancel"
+            await s.press("enter")
+            await s.closed()
+        assert not s.desk.applied
+
+
+@pytest.mark.parametrize("key", ["escape", "n", "ctrl+c"])
+async def test_what_cancels_a_dialog(stage: Staging, key: str) -> None:
+    async with stage() as s:
+        await s.press("x")
+        await s.dialog("Confirm")
+        await s.press(key)
+        await s.closed()
+        assert not s.desk.applied
+        assert s.app.is_running
+
+
+async def test_keys_that_move_in_a_dialog_reach_the_button(stage: Staging) -> None:
+    async with stage() as s:
+        for keys in (("right", "enter"), ("tab", "enter"), ("left", "enter"), ("up", "up", "enter")):
+            await s.press("x")
+            await s.dialog("Confirm")
+            done = len(s.desk.applied)
+            await s.press(*keys)
+            await s.until(lambda done=done: len(s.desk.applied) > done)
+            await s.closed()
+
+
+async def test_a_reason_is_typed_and_goes_with_the_act(stage: Staging) -> None:
+    async with stage() as s:
+        await s.press("x")
+        await s.dialog("Confirm")
+        await s.press("shift+tab", *"yes n", "enter")
+        assert not s.desk.applied
+        assert s.app.screen.focused is not None and s.app.screen.focused.id == "cancel"
+        await s.press("y")
+        await s.until(lambda: s.desk.applied)
+        assert s.desk.applied[0][1] == "yes n"
+        await s.closed()
+
+
+async def test_taking_from_the_living_needs_a_reason_and_the_button(stage: Staging) -> None:
+    async with stage() as s:
+        s.desk.takes_from = "claude_1"
+        await s.press("x")
+        await s.dialog("Confirm")
+        await s.press("y", "y", "tab", "enter")
+        assert not s.desk.applied
+        assert isinstance(s.app.screen.focused, Input)
+        await s.press(*"hangs", "enter", "y", "tab", "enter")
+        await s.until(lambda: s.desk.applied)
+        assert s.desk.applied[0][1] == "hangs"
+        await s.closed()
+
+
+async def test_a_finding_is_mended_by_its_first_remedy(stage: Staging) -> None:
+    async with stage() as s:
+        await s.press("!", "j", "x")
+        await s.dialog("Confirm")
+        assert s.desk.planned == [("reassign_issue", {"scope": boards.scope("issue:21"), "to": "claude_6"})]
+
+
+async def test_a_gives_to_a_session_found_by_typing(stage: Staging) -> None:
+    async with stage() as s:
+        await s.press("n", "a")
+        dialog = await s.dialog("Reassign")
+        assert dialog.focused.id == "who"
+        assert s.desk.planned[-1] == ("reassign_session", {"scope": CLAUDE_4, "to": "claude_9"})
+        await s.press(*"_5")
+        assert s.desk.planned[-1] == ("reassign_session", {"scope": CLAUDE_4, "to": "claude_5"})
+        assert not s.desk.applied
+        await s.press("enter", "y")
+        await s.until(lambda: s.desk.applied)
+        assert s.desk.applied[0][0].arguments["to"] == "claude_5"
+        await s.closed()
+
+
+async def test_a_gives_to_nobody_but_never_to_those_who_will_not_notice(stage: Staging) -> None:
+    async with stage() as s:
+        await s.press("4")
+        s.dashboard.table.select(f"{QUEUE}#7")
+        await s.press("a")
+        await s.dialog("Reassign")
+        await s.press(*"nobody")
+        assert s.desk.planned[-1] == ("reassign_task", {"list": QUEUE, "task": "7", "to": None})
+        await s.press(*["backspace"] * 6, *"claude_8")
+        assert "not offered" in s.text()
+        planned = len(s.desk.planned)
+        await s.press("enter", "y", "tab", "enter")
+        assert not s.desk.applied
+        assert len(s.desk.planned) == planned
+        await s.press("escape")
+        await s.closed()
+
+
+async def test_a_lock_is_released_never_given(stage: Staging) -> None:
+    async with stage() as s:
+        await s.press("3", "a")
+        assert s.toasts() == ["A lock is released (x), not given."]
+
+
+async def test_clean_up_ticks_the_dead_and_leaves_the_stale(stage: Staging) -> None:
+    async with stage() as s:
+        await s.press("X")
+        await s.dialog("CleanUp")
+        assert s.desk.planned[-1] == ("clean_up_stale", {"scopes": [CLAUDE_4]})
+        await s.press("down", "space")
+        both = [CLAUDE_4, boards.scope("session:claude_8")]
+        assert s.desk.planned[-1] == ("clean_up_stale", {"scopes": both})
+        await s.press("y")
+        await s.until(lambda: s.desk.applied)
+        await s.closed()
+
+
+async def test_nothing_ticked_is_nothing_to_do(stage: Staging) -> None:
+    async with stage() as s:
+        await s.press("X")
+        await s.dialog("CleanUp")
+        await s.press("space", "y")
+        assert not s.desk.applied
+        assert "Nothing is chosen" in s.text()
+
+
+async def test_undo_and_redo(stage: Staging) -> None:
+    async with stage() as s:
+        await s.press("z")
+        assert s.toasts() == ["no action of yours is left to take back"]
+        await s.press("x")
+        await s.dialog("Confirm")
+        await s.press("y")
+        await s.closed()
+        for key, action in (("z", "undo"), ("Z", "redo")):
+            await s.press(key)
+            await s.dialog("Confirm")
+            await s.press("y")
+            await s.closed()
+            assert s.desk.applied[-1][0].action == action
+
+
+async def test_a_plan_that_time_overtook_changes_nothing_and_says_what_moved(stage: Staging) -> None:
+    async with stage() as s:
+        lock = boards.scope("locks:database_migration")
+        s.desk.refusal = StaleView(
+            [(lock, ("locked_by",), "claude_4", "claude_9"), (lock, ("note",), ABSENT, "x\x1b[2J")]
+        )
+        await s.press("3", "x")
+        await s.dialog("Confirm")
+        await s.press("y")
+        await s.dialog("Moved")
+        shown = s.text()
+        assert "Nothing was changed" in shown
+        assert "You saw   locked_by claude_4" in shown
+        assert "Now       locked_by claude_9   ● live" in shown
+        await s.press("tab", "enter")
+        await s.closed()
+        assert s.cursor == lock
+
+
+async def test_a_store_that_is_locked_is_a_toast(stage: Staging) -> None:
+    async with stage() as s:
+        s.desk.refusal = LockTimeout(5.0, {"pid": 7, "host": "h"})
+        await s.press("x")
+        await s.dialog("Confirm")
+        await s.press("y")
+        await s.closed()
+        assert "nothing was changed" in s.toasts()[0]
+
+
+async def test_read_only_has_a_badge_and_no_way_to_change_anything(stage: Staging) -> None:
+    async with stage(read_only=True) as s:
+        assert "READ-ONLY" in s.text()
+        for key in ("x", "X", "a", "z", "Z"):
+            await s.press("n", key)
+            assert len(s.app.screen_stack) == 1
+        assert not s.desk.planned
+        assert "clean up" not in s.text().splitlines()[-1]
+        await s.press("?")
+        assert "undo" not in s.text()
+
+
+async def test_what_was_typed_before_the_dialog_was_painted_is_dropped(stage: Staging) -> None:
+    async with stage() as s:
+        for key in ("x", "y", "y", "enter", "tab", "enter"):
+            s.app.post_message(_key(key))
+        dialog = await s.dialog("Confirm")
+        assert not s.desk.applied
+        assert dialog.focused.id == "cancel"
+        assert len(s.app.screen_stack) == 2
+
+
+async def test_keys_wait_for_a_plan_that_takes_its_time(stage: Staging, monkeypatch: pytest.MonkeyPatch) -> None:
+    import threading
+
+    async with stage() as s:
+        slow = threading.Event()
+        plan = FakeDesk.plan
+
+        def waiting(desk: FakeDesk, action: str, arguments: dict[str, object]) -> object:
+            slow.wait()
+            return plan(desk, action, arguments)
+
+        monkeypatch.setattr(FakeDesk, "plan", waiting)
+        await s.press("x", "y", "j", "y")
+        assert len(s.app.screen_stack) == 1
+        slow.set()
+        await s.dialog("Confirm")
+        assert not s.desk.applied
+        assert s.cursor == boards.scope("session:claude_1")
+
+
+def _key(name: str) -> object:
+    from textual.events import Key
+
+    return Key(name, name if len(name) == 1 else None)

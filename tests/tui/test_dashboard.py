@@ -1,0 +1,287 @@
+from __future__ import annotations
+
+import pytest
+
+from coord_core.state.board import Board
+from tests.core import samples
+from tests.tui import boards
+from tests.tui.conftest import Staging
+
+SIZES = [(80, 24), (120, 36), (200, 50)]
+
+
+def reference() -> Board:
+    return Board(samples.REFERENCE_NOW).update(samples.reference_batch(), now=samples.REFERENCE_NOW)
+
+
+def made() -> Board:
+    batch, processes = samples.busy_batch()
+    return Board(samples.BUSY_NOW).update(batch, now=samples.BUSY_NOW, processes=processes)
+
+
+@pytest.mark.parametrize("size", SIZES)
+async def test_the_busy_store_shows_what_needs_somebody(stage: Staging, size: tuple[int, int]) -> None:
+    async with stage(made(), size=size, now=samples.BUSY_NOW) as s:
+        shown = s.text()
+        lines = shown.splitlines()
+        assert len(lines) == size[1]
+        assert "! 6 need you" in lines[0]
+        assert "claude_4 died 12m ago holding database_migration (2 wait), #18, queue#7" in shown
+        assert "#21×" in shown
+        assert "gemini-payments-…  now  16s #26" in shown
+        assert lines[-1].startswith(" n next")
+        assert s.app.title == "6 need you · shop"
+
+
+@pytest.mark.parametrize("size", SIZES)
+async def test_the_quiet_store_says_so(stage: Staging, size: tuple[int, int]) -> None:
+    async with stage(reference(), size=size, now=samples.REFERENCE_NOW) as s:
+        assert "Nothing needs you. 3 live, 1 lock held, nobody waits." in s.text()
+        assert "Frontend UI – skjem" in s.text()
+        assert s.app.title == "my-repo"
+
+
+async def test_wide_enough_the_detail_always_shows(stage: Staging) -> None:
+    async with stage(made(), size=(200, 50), now=samples.BUSY_NOW) as s:
+        await s.press("n")
+        shown = s.text()
+        assert "claude_4  ✗ dead" in shown
+        assert "claude_2 (4m) and claude_9 (50s) wait" in shown
+        assert "todos 2 of 4" in shown
+        await s.press("y")
+        assert '"current_issue": 18' in s.text()
+
+
+@pytest.mark.parametrize(
+    ("keys", "row"),
+    [
+        (("j",), "claude_2"), (("down", "k"), "claude_1"), (("G",), "claude_10"), (("end", "home"), "claude_1"),
+        (("G", "g"), "claude_1"), (("pagedown",), "claude_10"), (("ctrl+d",), "claude_6"), (("G", "ctrl+u"), "codex_1"),
+        (("pagedown", "pageup"), "claude_1"), (("up",), "claude_1"),
+    ],
+)  # fmt: skip
+async def test_keys_that_move(stage: Staging, keys: tuple[str, ...], row: str) -> None:
+    async with stage() as s:
+        await s.press(*keys)
+        if row == "codex_1" or row == "claude_6":
+            assert s.cursor not in (boards.scope("session:claude_1"), boards.scope("session:claude_10"))
+        else:
+            assert s.cursor == boards.scope(f"session:{row}")
+
+
+@pytest.mark.parametrize("size", SIZES)
+async def test_digits_and_tab_go_to_panels(stage: Staging, size: tuple[int, int]) -> None:
+    async with stage(size=size) as s:
+        for digit, panel in zip(
+            "!123456", ("needs", "sessions", "issues", "locks", "work", "events", "shared"), strict=True
+        ):
+            await s.press(digit)
+            assert s.dashboard.active == panel
+            assert s.dashboard.table.has_focus
+            assert s.dashboard.table.region.height > 0
+        await s.press("escape", "1")
+        seen = [s.dashboard.active]
+        for _ in range(3):
+            await s.press("tab")
+            seen.append(s.dashboard.active)
+        for _ in range(3):
+            await s.press("shift+tab")
+        assert len(set(seen)) == 4
+        assert s.dashboard.active == "sessions"
+
+
+async def test_the_same_digit_again_zooms_and_escape_leaves_but_never_quits(stage: Staging) -> None:
+    async with stage() as s:
+        await s.press("4", "4")
+        assert s.dashboard.zoomed
+        assert "Sessions" not in s.text()
+        await s.press("escape")
+        assert not s.dashboard.zoomed
+        assert "1 Sessions 12" in s.text()
+        await s.press("escape", "escape")
+        assert s.app.is_running
+        await s.press("1", "q")
+        assert s.app._exit
+
+
+async def test_q_leaves_what_can_be_left_and_quits_at_the_top(stage: Staging) -> None:
+    async with stage() as s:
+        await s.press("4", "4", "q")
+        assert not s.app._exit
+        assert not s.dashboard.zoomed
+        await s.press("q")
+        assert s.app._exit
+
+
+async def test_n_goes_through_what_needs_somebody(stage: Staging) -> None:
+    async with stage(size=(200, 50)) as s:
+        seen = []
+        for _ in range(7):
+            await s.press("n")
+            seen.append((s.dashboard.active, s.dashboard.target.name))
+        assert seen == [
+            ("sessions", "claude_4"), ("issues", "#21"), ("sessions", "claude_7"), ("needs", "queue"),
+            ("sessions", "claude_8"), ("issues", "#15"), ("sessions", "claude_4"),
+        ]  # fmt: skip
+        await s.press("N")
+        assert s.dashboard.target.name == "#15"
+
+
+async def test_on_a_small_screen_n_turns_the_tab_and_the_foot(stage: Staging) -> None:
+    async with stage(size=(80, 24)) as s:
+        await s.press("n")
+        assert "1 of 6" in s.text()
+        await s.press("n")
+        assert s.dashboard.active == "issues"
+        assert "2 of 6" in s.text()
+        assert s.dashboard.target.name == "#21"
+
+
+async def test_enter_on_a_finding_goes_to_its_record(stage: Staging) -> None:
+    async with stage() as s:
+        await s.press("!", "enter")
+        assert s.dashboard.active == "sessions"
+        assert s.dashboard.target.name == "claude_4"
+
+
+async def test_bang_shows_all_findings(stage: Staging) -> None:
+    async with stage() as s:
+        assert "3 more  (! shows all)" in s.text()
+        await s.press("!")
+        assert "#15 handoff from claude_10 waits" in s.text()
+        await s.press("1")
+        assert "3 more  (! shows all)" in s.text()
+
+
+async def test_enter_opens_the_detail_and_backspace_leaves_it(stage: Staging) -> None:
+    async with stage(made(), now=samples.BUSY_NOW) as s:
+        await s.press("n", "enter")
+        assert "claude_2 (4m) and claude_9 (50s) wait" in s.text()
+        await s.press("y")
+        assert '"data": {' in s.text()
+        await s.press("G")
+        assert '"updated_at": "2026' in s.text()
+        await s.press("backspace")
+        assert len(s.app.screen_stack) == 1
+        await s.press("y")
+        assert '"data": {' in s.text()
+        await s.press("q")
+        assert len(s.app.screen_stack) == 1
+
+
+async def test_every_record_has_a_detail(stage: Staging) -> None:
+    for board, now in ((made(), samples.BUSY_NOW), (reference(), samples.REFERENCE_NOW)):
+        async with stage(board, size=(200, 50), now=now) as s:
+            for digit in "123456":
+                await s.press(digit)
+                for key in list(s.dashboard.table.keys)[:12]:
+                    s.dashboard.table.select(key)
+                    await s.settle()
+                    assert s.dashboard.query_one("#detail").query("Reader").first().lines
+
+
+async def test_a_filter_narrows_and_its_letters_never_act(stage: Staging) -> None:
+    async with stage() as s:
+        await s.press("/", *"qxXzan", *["backspace"] * 6, *"dead")
+        assert not s.desk.planned
+        assert [key.rpartition(":")[2] for key in s.dashboard.table.keys] == ["claude_4"]
+        assert "1 of 12 with /dead" in s.text()
+        await s.press("enter", "x")
+        await s.dialog("Confirm")
+        await s.press("n")
+        await s.closed()
+        await s.press("escape")
+        assert len(s.dashboard.table.keys) == 12
+        await s.press("/", "z", "ctrl+c")
+        assert s.app.is_running
+        assert len(s.dashboard.table.keys) == 12
+
+
+async def test_what_is_pasted_into_a_filter_is_made_safe(stage: Staging) -> None:
+    from textual.events import Paste
+
+    async with stage() as s:
+        await s.press("/")
+        s.app.post_message(Paste("a\x1b]52;c;eA==\x07\u202eb\nc"))
+        await s.settle()
+        assert s.dashboard.query_one("#filter").value == "a␛]52;c;eA==␇\ufffdb"
+
+
+async def test_workspaces_take_turns(stage: Staging) -> None:
+    two = boards.busy(workspaces=(boards.SHOP, "laptop:acme/tools"))
+    async with stage(two) as s:
+        assert "2 workspaces" in s.text()
+        await s.press("w")
+        assert "acme/shop on laptop" in s.text()
+        await s.press("w")
+        assert "acme/tools on laptop" in s.text()
+        assert len(s.dashboard.table.keys) == 0
+        await s.press("w")
+        assert "2 workspaces" in s.text()
+
+
+async def test_one_workspace_has_no_next(stage: Staging) -> None:
+    async with stage() as s:
+        await s.press("w")
+        assert s.toasts() == ["There is only one workspace here."]
+
+
+async def test_look_again_and_redraw(stage: Staging) -> None:
+    async with stage() as s:
+        await s.press("R")
+        assert s.desk.looked == 1
+        await s.press("ctrl+l")
+        assert "6 need you" in s.text()
+
+
+async def test_help_lists_the_keys(stage: Staging) -> None:
+    async with stage(size=(80, 24)) as s:
+        await s.press("?")
+        await s.dialog("Help")
+        assert "let go" in s.text()
+        for key in (" m ", " o ", " H ", " i ", " p "):
+            assert f"{key}  " not in s.text()
+        await s.press("q")
+        assert len(s.app.screen_stack) == 1
+
+
+async def test_ctrl_q_is_nothing(stage: Staging) -> None:
+    async with stage() as s:
+        await s.press("ctrl+q")
+        assert not s.app._exit
+        await s.press("x")
+        await s.dialog("Confirm")
+        await s.press("ctrl+q")
+        assert type(s.app.screen).__name__ == "Confirm"
+        assert not s.app._exit
+
+
+async def test_a_click_selects(stage: Staging) -> None:
+    async with stage() as s:
+        await s.pilot.click(s.dashboard.panels["sessions"].table, offset=(5, 4))
+        await s.settle()
+        assert s.cursor == boards.scope("session:claude_4")
+        await s.pilot.click(s.dashboard.panels["locks"].table, offset=(5, 1))
+        await s.settle()
+        assert s.dashboard.active == "locks"
+        assert s.cursor == boards.scope("locks:deploy_staging")
+
+
+async def test_a_click_on_a_tab_opens_it(stage: Staging) -> None:
+    async with stage(size=(80, 24)) as s:
+        await s.pilot.click("#tabs", offset=(34, 0))
+        await s.settle()
+        assert s.dashboard.active == "locks"
+
+
+async def test_the_screen_can_change_its_size(stage: Staging) -> None:
+    async with stage() as s:
+        for size in ((80, 24), (200, 50), (20, 5), (1, 1), (300, 90), (120, 36)):
+            await s.pilot.resize_terminal(*size)
+            await s.settle()
+            await s.press("n", "j", "x")
+            if len(s.app.screen_stack) > 1:
+                await s.dialog("Confirm")
+                await s.press("escape")
+                await s.closed()
+        assert "6 need you" in s.text()

@@ -1,0 +1,128 @@
+from __future__ import annotations
+
+import json
+import os
+import shutil
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from coord_core.state.liveness import Limits
+from coord_core.storage import open_storage
+from coord_tui.app import CoordApp
+from coord_tui.store_desk import StoreDesk
+from tests.core import samples
+from tests.tui.conftest import Stage
+
+FOREVER = Limits(
+    late=10**10, stale=10**11, idle=10**11, queue_wait=10**11, task=10**11, lock_wait=10**11, handoff=10**11
+)
+
+
+def fill(folder: Path) -> None:
+    shutil.copytree(samples.REFERENCE, folder)
+
+
+@pytest.fixture
+async def live(tmp_path: Path) -> AsyncIterator[tuple[Stage, Path]]:
+    folder = tmp_path / "repo" / ".claude" / "session-state"
+    desk = StoreDesk(open_storage(str(folder)), FOREVER)
+    app = CoordApp(desk)
+    async with app.run_test(size=(120, 36)) as pilot:
+        yield Stage(app, desk, pilot, 0.0), folder  # type: ignore[arg-type]
+        app.exit()
+
+
+async def test_it_waits_for_its_folder_lives_through_its_loss_and_goes_on(live: tuple[Stage, Path]) -> None:
+    stage, folder = live
+    await stage.until(lambda: "comes alive by itself" in stage.text())
+    assert "No store at" in stage.text()
+    # Time passes: what is wrong stays said.
+    first = stage.app.board
+    await stage.until(lambda: stage.app.board is not first)
+    assert "No store at" in stage.text()
+    folder.mkdir(parents=True)
+    await stage.until(lambda: "Nobody has signed on yet." in stage.text())
+    folder.rmdir()
+    await stage.until(lambda: "No store at" in stage.text())
+    fill(folder)
+    await stage.until(lambda: "1 Sessions 3" in stage.text())
+    away = folder.with_name("away")
+    folder.rename(away)
+    await stage.until(lambda: "NOT UPDATING since" in stage.text())
+    assert "database_migration" in stage.text()
+    away.rename(folder)
+    await stage.until(lambda: "NOT UPDATING" not in stage.text())
+    await stage.pilot.press("R")
+    await stage.until(lambda: "Everything was read again." in stage.toasts())
+
+
+async def test_release_undo_redo_on_files(live: tuple[Stage, Path]) -> None:
+    stage, folder = live
+    fill(folder)
+    lock = folder / "laptop__BANCS-Norway__my-repo__locks__database_migration.json"
+    await stage.until(lambda: "1 Sessions 3" in stage.text())
+    await stage.press("3", "x")
+    dialog = await stage.dialog("Confirm")
+    assert "locks:database_migration  deleted" in stage.text()
+    if dialog.plan.takes_from:
+        await stage.press("shift+tab", *"stuck", "enter", "tab", "enter")
+    else:
+        await stage.press("y")
+    await stage.until(lambda: not lock.exists())
+    await stage.closed()
+    assert stage.toasts()[-1].endswith("; z takes it back.")
+    assert "undo" not in stage.toasts()[-1]
+    await stage.until(lambda: "No lock is held." in stage.text())
+    await stage.press("z")
+    await stage.dialog("Confirm")
+    await stage.press("y")
+    await stage.until(lock.exists)
+    await stage.closed()
+    assert json.loads(lock.read_text())["data"]["locked_by"] == "claude_1"
+    await stage.press("Z")
+    await stage.dialog("Confirm")
+    await stage.press("y")
+    if type(stage.app.screen).__name__ == "Confirm":
+        await stage.press("shift+tab", *"again", "enter", "tab", "enter")
+    await stage.until(lambda: not lock.exists())
+    await stage.closed()
+
+
+async def test_a_torn_file_is_one_row_and_can_be_set_aside(live: tuple[Stage, Path]) -> None:
+    stage, folder = live
+    fill(folder)
+    torn = folder / "laptop__BANCS-Norway__my-repo__issue__99.json"
+    torn.write_text('{"data": {"claimed_by": "cl')
+    os.utime(torn, (1, 1))
+    await stage.until(lambda: "1 Sessions 3" in stage.text())
+    await stage.press("6")
+    await stage.until(lambda: "unreadable file" in stage.text())
+    assert stage.dashboard.target.kind == "file"
+    await stage.press("x")
+    await stage.dialog("Confirm")
+    await stage.press("y")
+    await stage.until(lambda: not torn.exists())
+    await stage.closed()
+
+
+async def test_somebody_else_is_first(live: tuple[Stage, Path]) -> None:
+    stage, folder = live
+    fill(folder)
+    lock = folder / "laptop__BANCS-Norway__my-repo__locks__database_migration.json"
+    await stage.until(lambda: "1 Sessions 3" in stage.text())
+    await stage.press("3", "x")
+    dialog = await stage.dialog("Confirm")
+    text = lock.read_text().replace('"claude_1"', '"claude_3"')
+    lock.write_text(text)
+    if dialog.plan.takes_from:
+        await stage.press("shift+tab", *"stuck", "enter", "tab", "enter")
+    else:
+        await stage.press("y")
+    await stage.dialog("Moved")
+    assert "You saw   locked_by claude_1" in stage.text()
+    assert "Now       locked_by claude_3" in stage.text()
+    assert lock.read_text() == text
+    await stage.press("escape")
+    await stage.closed()

@@ -1,0 +1,113 @@
+from __future__ import annotations
+
+import os
+import signal
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.tui.terminal import PYTHON, Terminal
+
+
+@pytest.fixture
+def applied(tmp_path: Path) -> Path:
+    return tmp_path / "applied"
+
+
+@pytest.fixture
+def terminal(applied: Path) -> Iterator[Terminal]:
+    found = Terminal(PYTHON, "-m", "tests.tui.play", str(applied))
+    yield found
+    found.close()
+
+
+def ready(terminal: Terminal) -> None:
+    terminal.wait("1 Sessions 12")
+    terminal.settle()
+
+
+def test_it_starts_and_gives_the_terminal_back(terminal: Terminal) -> None:
+    ready(terminal)
+    assert "6 need you" in terminal.text()
+    assert b"6 need you \xc2\xb7 shop" in terminal.raw
+    terminal.send(b"q")
+    assert terminal.leave() == 0
+    terminal.restored()
+
+
+def test_xy_in_one_write_confirms_nothing(terminal: Terminal, applied: Path) -> None:
+    ready(terminal)
+    for typed in (b"xy", b"xyy\r\t\r", b"xxyy", b"zy", b"Xy", b"xy" * 50):
+        terminal.send(typed)
+        assert not applied.exists()
+        assert terminal.alive()
+        terminal.send(b"\x1b")
+        terminal.settle()
+    terminal.send(b"x")
+    terminal.wait(r"\[ Cancel \]")
+    terminal.settle()
+    terminal.send(b"y")
+    terminal.wait("Did clean_up_session")
+    assert applied.read_text().startswith("clean_up_session ")
+
+
+def test_ctrl_q_in_a_dialog_does_nothing(terminal: Terminal, applied: Path) -> None:
+    ready(terminal)
+    terminal.send(b"\x11")
+    terminal.send(b"x")
+    terminal.wait(r"\[ Cancel \]")
+    terminal.settle()
+    terminal.send(b"\x11")
+    assert terminal.alive()
+    assert "[ Cancel ]" in terminal.text()
+    terminal.send(b"\x03")
+    assert "[ Cancel ]" not in terminal.text()
+    assert terminal.alive()
+    assert not applied.exists()
+
+
+@pytest.mark.parametrize("typed", [b"\xff", b"\xc3\xc3", b"\xf0\x8c", b"\xed\xa0\x80", b"\x80" * 5000])
+def test_bytes_that_are_no_utf8_do_no_harm(terminal: Terminal, typed: bytes) -> None:
+    ready(terminal)
+    terminal.send(typed)
+    terminal.send(b"/")
+    terminal.send(b"codex" + typed)
+    terminal.wait("1 of 12 with /codex")
+    assert terminal.alive()
+    terminal.send(b"\x03")
+    terminal.send(b"\x03")
+    assert terminal.leave() == 0
+    terminal.restored()
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
+def test_a_signal_ends_it_and_gives_the_terminal_back(terminal: Terminal, number: int) -> None:
+    ready(terminal)
+    os.kill(terminal.pid, number)
+    assert terminal.leave() == 128 + number
+    terminal.restored()
+
+
+def test_a_signal_ends_it_out_of_a_dialog(terminal: Terminal) -> None:
+    ready(terminal)
+    terminal.send(b"x")
+    terminal.wait(r"\[ Cancel \]")
+    os.kill(terminal.pid, signal.SIGTERM)
+    assert terminal.leave() == 128 + signal.SIGTERM
+    terminal.restored()
+
+
+def test_a_fault_of_ours_gives_the_terminal_back_and_says_it_safely(applied: Path) -> None:
+    terminal = Terminal(PYTHON, "-m", "tests.tui.play", str(applied), "crash")
+    try:
+        ready(terminal)
+        terminal.send(b"R")
+        assert terminal.leave() != 0
+        terminal.restored()
+        after = terminal.raw[terminal.raw.rfind(b"\x1b[?1049l") :]
+        assert b"a fault of ours" in after
+        assert b"\x1b]52" not in after
+        assert "\u202e".encode() not in after
+    finally:
+        terminal.close()

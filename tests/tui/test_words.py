@@ -1,0 +1,131 @@
+from __future__ import annotations
+
+import ast
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from textual.theme import BUILTIN_THEMES
+
+from coord_core.state.board import Board
+from coord_tui import themes
+from coord_tui.display import Things, clip, content, lay, plain, say, width, wrap
+from coord_tui.layout import LOWER_LEAST, Counts, arrange
+from coord_tui.palette import CONTRAST, DECORATION, TONES, Palette, contrast
+from coord_tui.rows.scene import same
+from coord_tui.rows.sessions import bar, sparkline
+from coord_tui.rows.source import natural
+from tests.core import samples
+
+ROOT = Path(__file__).parents[2]
+THEMES = [*themes.OURS, *(theme for name, theme in BUILTIN_THEMES.items() if not name.startswith("ansi"))]
+
+
+@pytest.mark.parametrize("theme", THEMES, ids=lambda theme: theme.name)
+def test_every_tone_can_be_read_on_the_ground_and_under_the_cursor(theme: themes.Theme) -> None:
+    variables = {**themes.tones(theme), **theme.to_color_system().generate()}
+    palette = Palette.of(variables)
+    for tone in set(TONES) - DECORATION:
+        for cursor in (False, True):
+            style = palette.style(tone, cursor=cursor)
+            assert style.color is not None and style.bgcolor is not None
+            ink, ground = palette.colors[tone], palette.cursor if cursor else palette.background
+            assert contrast(ink, ground) >= CONTRAST, (tone, cursor)
+    for tone in ("badge alarm", "badge wait", "badge link", "tab link"):
+        style = palette.style(tone)
+        assert style.color and style.bgcolor and style.color.triplet and style.bgcolor.triplet
+
+
+def words_of_ours() -> set[str]:
+    found = set()
+    for path in (ROOT / "coord_tui").rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text())):
+            if isinstance(node, ast.Constant) and isinstance(node.value, str):
+                found |= set(node.value)
+    return found
+
+
+# Unicode's emoji-data.txt: what is not ASCII, in the blocks that a console would be tempted by.
+EMOJI = set("©®‼⁉™ℹ↔↕↖↗↘↙↩↪⌚⌛⌨⏏⏩⏪⏫⏬⏭⏮⏯⏰⏱⏲⏳⏸⏹⏺Ⓜ▪▫▶◀◻◼◽◾⤴⤵⬅⬆⬇⬛⬜⭐⭕〰〽㊗㊙") | set(
+    map(chr, range(0x2600, 0x2714))
+)
+NO_EMOJI = set("☓★☆☇☈☉☊☋☌☍✓✗✁✃✄✆✇✎✐✑")
+
+
+def test_no_word_of_ours_has_an_emoji_in_it() -> None:
+    assert not {char for char in words_of_ours() if ord(char) > 127} & (EMOJI - NO_EMOJI)
+    assert not {char for char in words_of_ours() if ord(char) >= 0x1F000}
+
+
+def test_nothing_notifies_or_draws_text_but_through_the_door() -> None:
+    door = {"display.py"}
+    for path in (ROOT / "coord_tui").rglob("*.py"):
+        source = path.read_text()
+        if path.name not in door:
+            assert ".notify(" not in source, path
+            assert "Static(" not in source, path
+            assert "Label(" not in source, path
+            assert "from_markup" not in source, path
+
+
+WORDS = st.lists(st.tuples(st.text(max_size=12), st.sampled_from(["", "dead", "dim"])), max_size=5)
+
+
+@given(WORDS, st.integers(2, 20))
+def test_words_are_clipped_and_wrapped_to_cells(parts: list[tuple[str, str]], cells: int) -> None:
+    words = say(*parts)
+    assert width(clip(words, cells)) <= cells
+    lines = wrap(words, cells)
+    assert all(width(line) <= cells for line in lines)
+    assert "".join(map(plain, lines)).replace(" ", "") == plain(words).replace(" ", "")
+    assert content(words).plain == plain(words)
+
+
+@given(st.lists(st.text(min_size=1, max_size=12), min_size=1, max_size=5), st.integers(6, 40))
+def test_several_things_are_counted_where_they_do_not_fit(names: list[str], cells: int) -> None:
+    assert width(lay(Things(tuple(names)), cells)) <= cells
+
+
+def test_things() -> None:
+    held = Things(("database_migration", "queue#7", "migrations#001"))
+    assert plain(lay(held, 50)) == "database_migration, queue#7, migrations#001"
+    assert plain(lay(held, 23)) == "database_migration +2"
+    assert plain(lay(held, 16)) == "database_mig… +2"
+
+
+def test_bars_and_sparklines() -> None:
+    assert [bar(percent) for percent in (75, 50, 20, 25, 60, 40, 90, 35, 10, 0)] == [
+        "━━━━╸", "━━━", "━", "━╸", "━━━╸", "━━╸", "━━━━━╸", "━━", "╸", "",
+    ]  # fmt: skip
+    assert sparkline([0, 1, 4, 8], 8) == "▁▂▅█"
+    assert len(sparkline([10**9] * 12, 0)) == 12
+
+
+def test_names_sort_as_people_do() -> None:
+    names = ["claude_10", "claude_2", "codex_1", "Claude_1", "²", "٣"]
+    assert sorted(names, key=natural)[:3] == ["Claude_1", "claude_2", "claude_10"]
+
+
+@given(st.integers(1, 400), st.integers(1, 120), *[st.integers(0, 3000)] * 5)
+def test_the_room_adds_up(columns: int, rows: int, *counts: int) -> None:
+    for everything in (False, True):
+        room = arrange(columns, rows, Counts(*counts), all_needs=everything)
+        if room.tabs:
+            assert columns < 100 or rows < 30
+            continue
+        lower = rows - 2 - (1 + room.needs) - (1 + room.sessions)
+        assert lower >= LOWER_LEAST
+        assert room.locks + room.work + room.issues + 2 + bool(room.issues) == lower
+        assert min(room.needs, room.sessions, room.locks, room.work) >= 1
+
+
+def test_time_alone_changes_nothing_that_is_shown() -> None:
+    batch, processes = samples.busy_batch()
+    now = samples.BUSY_NOW
+    board = Board(now).update(batch, now=now, processes=processes)
+    from coord_core.documents import Batch
+
+    later = board.update(Batch(), now=now + 1, processes=processes)
+    assert same(board, later)
+    assert not same(board, later.update(batch, now=now + 2, processes=processes))
