@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import gc
 import os
 import re
 import sys
@@ -58,6 +59,8 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def run(args: argparse.Namespace) -> int:
     """Open the store and show it until the human leaves."""
+    # Nothing that is made while starting is garbage: looking for it takes a fifth of the time to the first picture.
+    gc.disable()
     from coord_core.errors import CoordError
     from coord_core.state.liveness import Limits
     from coord_core.storage import open_storage

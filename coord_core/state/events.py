@@ -25,7 +25,7 @@ def read_events(document: Document, workspace: str, name: str, context: Context)
         "project",
         name,
         events=events,
-        mentions=_mentions(document, workspace, events, context),
+        mentions=_mentions(document, workspace, events),
         stamps=said,
     )
 
@@ -61,28 +61,22 @@ def _event(item: Mapping[str, Any], when: Era, workspace: str) -> Event:
     )
 
 
-def _mentions(document: Document, workspace: str, events: tuple[Event, ...], context: Context) -> Mapping[str, Mention]:
+def _mentions(document: Document, workspace: str, events: tuple[Event, ...]) -> Mapping[str, Mention]:
     """Return the sessions' signs; an event that says again what its session said last is a sign of life, no deed."""
-    mentions: dict[str, Mention] = {}
-    given = context.supervised.get("log")
     by: dict[str, list[Event]] = {}
     for event in events:
         if event.session:
             by.setdefault(event.session, []).append(event)
-    for who, said in by.items():
-        mentions[session_scope(workspace, who)] = _mention(document, said, given)
-    return mentions
+    return {session_scope(workspace, who): _mention(document, said) for who, said in by.items()}
 
 
-def _mention(document: Document, said: list[Event], given: float | None) -> Mention:
+def _mention(document: Document, said: list[Event]) -> Mention:
     seen = did = since = None
     what, last, repeats, times = "", None, 0, []
     for event in said:
         at = event.time.at if event.time is not None else None
         if at is not None:
             at = clamp(at, document)
-            if given is not None and abs(at - given) < 2:
-                continue
             seen = at if seen is None or at > seen else seen
             times.append(at)
         if (event.type, event.message) == last:

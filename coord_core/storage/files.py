@@ -121,12 +121,14 @@ class FileStorage:
                 os.close(write_new(path, raw, mode=write.before.found.mode or None))
             self._step("written")
             if not all(unchanged(stored.path, stored.found) for stored in tx.read_set):
+                held.require()
                 self._settler.sweep()
                 return None
             self._step("checked")
+            held.require()
             self._commit(entry, held, plain=plain, sync=act.durable)
         except OSError as error:
-            self._abandon(act.action, error)
+            self._abandon(act.action, error, held)
         self._settle(entry, held, {write.scope: write.before.found for write in writes})
         return entry.line
 
@@ -163,12 +165,14 @@ class FileStorage:
         try:
             self._journal.append(entry, plain=plain, sync=sync)
         finally:
-            held.record(entry.line.seq)
+            with contextlib.suppress(OSError):  # the journal and the documents know the number too
+                held.record(entry.line.seq)
         self._step("committed")
 
-    def _abandon(self, action: str, error: OSError) -> None:
+    def _abandon(self, action: str, error: OSError, held: Held) -> None:
         """Leave nothing behind of a transaction that the disk refused."""
         try:
+            held.require()  # else they may be somebody else's
             self._settler.sweep()
         except OSError as again:
             error.add_note(f"and the temporaries stay until the next transaction: {again}")
@@ -263,7 +267,7 @@ class FileStorage:
             self._step("written")
             self._commit(entry, held, plain=True, sync=True)
         except OSError as error:
-            self._abandon(act.action, error)
+            self._abandon(act.action, error, held)
         self._settle(entry, held)
         return line
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
 import threading
 import time
@@ -29,7 +30,6 @@ class StoreLock:
         self.path = path
         self._name = str(path)
         self._key = os.path.realpath(path)
-        self._queue = self._queues.setdefault(self._key, threading.Lock())
 
     @contextlib.contextmanager
     def held(self, action: str, deadline: float = DEADLINE) -> Iterator[Held]:
@@ -38,18 +38,19 @@ class StoreLock:
         if self._key in inside:
             raise NestedTransaction(action)
         begun = time.monotonic()
-        if not self._queue.acquire(timeout=deadline):
+        queue = self._queues.setdefault(self._key, threading.Lock())
+        if not queue.acquire(timeout=deadline):
             raise LockTimeout(time.monotonic() - begun, read_record(self.path))
         inside.add(self._key)
         try:
             fd = self._take(begun, deadline)
             try:
-                yield Held(fd, action)
+                yield Held(fd, self._name, action)
             finally:
                 self._let_go(fd)
         finally:
             inside.discard(self._key)
-            self._queue.release()
+            queue.release()
 
     def _take(self, begun: float, deadline: float) -> int:
         import random
@@ -65,19 +66,12 @@ class StoreLock:
                         raise LockTimeout(waited, read_record(self.path))
                     # Never backing off: whoever backs off starves.
                     time.sleep(random.uniform(0.0005, 0.001))
-                if self._is_ours(fd):
+                if _leads_to(self._name, fd):
                     return fd
             except BaseException:
                 os.close(fd)
                 raise
             os.close(fd)
-
-    def _is_ours(self, fd: int) -> bool:
-        """Say whether the path still leads to the locked file: another program may have unlinked it."""
-        try:
-            return os.path.samestat(os.fstat(fd), os.stat(self._name))
-        except FileNotFoundError:
-            return False
 
     def _let_go(self, fd: int) -> None:
         from filelock import unlock_descriptor
@@ -89,13 +83,30 @@ class StoreLock:
             os.close(fd)
 
 
+def _leads_to(path: str, fd: int) -> bool:
+    """Say whether the path still leads to the locked file: another program may have unlinked it."""
+    try:
+        return os.path.samestat(os.fstat(fd), os.stat(path))
+    except FileNotFoundError:
+        return False
+
+
+def _forget_threads() -> None:
+    """In a forked child there are no other threads, and none of its own transactions."""
+    StoreLock._queues.clear()
+    StoreLock._inside.__dict__.clear()
+
+
+os.register_at_fork(after_in_child=_forget_threads)
+
+
 class Held:
     """The lock while it is held. seq: the highest number that its file knows of."""
 
-    def __init__(self, fd: int, action: str) -> None:
+    def __init__(self, fd: int, path: str, action: str) -> None:
         import socket
 
-        self._fd = fd
+        self._fd, self._path = fd, path
         self._record: dict[str, Any] = {
             "pid": os.getpid(),
             "host": socket.gethostname(),
@@ -105,6 +116,11 @@ class Held:
         seq = _parse(os.pread(fd, _RECORD_BYTES, 0)).get("seq")
         self.seq = seq if type(seq) is int and 0 < seq < 1 << 62 else 0
         self.record(self.seq)
+
+    def require(self) -> None:
+        """Raise OSError if another program took the lock's file away, so that somebody else may hold one too."""
+        if not _leads_to(self._path, self._fd):
+            raise OSError(errno.ESTALE, "another program took the lock's file away", self._path)
 
     def record(self, seq: int) -> None:
         """Write down who holds the lock, and `seq` as the highest number so far."""

@@ -41,6 +41,7 @@ class View:
         self._names: dict[str, set[str]] = {}
         self._unreadable: set[str] = set()
         self._losers: set[str] = set()
+        self._closed: set[str] = set()
         self._workspaces: dict[str, str] = {}
         self._fresh: dict[str, bytes | None] = {}
         self._identity: tuple[int, int] | None = None
@@ -67,7 +68,7 @@ class View:
             return self.load()
         found = self._scan()
         changed = {name for name, signature in found.items() if self._signatures.get(name) != signature}
-        return self._difference(changed | (self._signatures.keys() - found.keys()) | self._fresh.keys())
+        return self._difference(changed | (self._signatures.keys() - found.keys()) | self._fresh.keys() | self._closed)
 
     def look_at(self, names: Iterable[str]) -> Batch:
         """Return what changed in these files."""
@@ -133,6 +134,10 @@ class View:
         if found.racy:
             self._fresh[name] = found.raw
         same_as_before = self._signatures.get(name) == found.signature and (fresh is None or fresh == found.raw)
+        if (found.raw is None) != (name in self._closed):
+            # Rights change without a new signature.
+            same_as_before = False
+            self._closed ^= {name}
         self._signatures[name] = found.signature
         if same_as_before:
             return
@@ -209,6 +214,7 @@ class View:
 
     def _forget(self, name: str, out: _Difference) -> None:
         self._signatures.pop(name, None)
+        self._closed.discard(name)
         self._workspaces.pop(name, None)
         self._release(name, out)
         if name in self._unreadable:

@@ -23,6 +23,7 @@ from coord_core.storage.view import View
 RESCAN_S: Final = 2.0
 POLL_S: Final = 0.25
 RECENT_S: Final = 1800.0
+FIRST_LOOK_S: Final = 0.25
 RACY_S: Final = 0.05
 
 
@@ -105,16 +106,25 @@ class Hints:
                 await self._task
 
     async def _watch(self) -> None:
+        # Whoever follows shows first what is there; the watcher's imports would hold that up.
+        await asyncio.sleep(FIRST_LOOK_S)
         from watchfiles import awatch
 
+        # What changed until it watches is found by looking.
+        asyncio.get_running_loop().call_later(FIRST_LOOK_S, self._look_everywhere)
         try:
             async for changes in awatch(
                 self._folder, watch_filter=None, step=10, debounce=50, recursive=False, rust_timeout=5000
             ):
                 self._names |= {os.path.basename(path) for _, path in changes}
                 self._event.set()
+                if any(path == str(self._folder) for _, path in changes):
+                    return  # it has gone; one that comes in its place may have the same inode
         except Exception:
             # It dies of undecodable names and of a spent system limit; rescans go on at the poll's pace.
             await asyncio.sleep(POLL_S)
-            self._scanned = 0.0
-            self._event.set()
+            self._look_everywhere()
+
+    def _look_everywhere(self) -> None:
+        self._scanned = 0.0
+        self._event.set()

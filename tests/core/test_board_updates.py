@@ -132,6 +132,10 @@ def test_a_whole_batch_keeps_records_of_the_same_bytes() -> None:
     after = before.update(batch(again, whole=True), now=NOW + 1)
     assert after.issues is before.issues and not after.locks
     assert after.holdings[name("session:a")].locks == ()
+    newer = Document(one.scope, one.data, {"claimed_by": {"updated_at": naive_utc_iso(NOW)}}, written_at=NOW - 60)
+    newer = Document(newer.scope, newer.data, newer.metadata, written_at=one.written_at, source=one.source)
+    touched = after.update(batch(newer, whole=True), now=NOW)
+    assert touched.issues[one.scope] is not after.issues[one.scope], "written again with the same value"
 
 
 def test_nothing_but_time_passes() -> None:
@@ -225,6 +229,16 @@ def test_a_supervisors_write_is_no_sign_of_its_subjects_life() -> None:
     late = late.update(Batch(lines=(act,)), now=NOW)
     assert late.verdicts[name("session:a")].life is Life.STALE
     assert late.history(name("session:a"))[-1].by == "kim@laptop"
+
+
+def test_a_task_given_by_a_supervisor_is_no_sign_of_its_new_owners_life() -> None:
+    tasks = [{"id": 1, "status": "claimed", "claimed_by": "a", "claimed_at": utc_iso(NOW - 10)}]
+    old = document("session:a", {"last_heartbeat": local_iso(NOW - 4000)}, NOW - 4000)
+    edits = {"project:queue": [Change(("tasks", {"id": 1}, "claimed_by"), "b", "a")]}
+    act = line(9, 10, "reassign_task", "", edits, actor={"supervisor": "kim@laptop"})
+    board = Board().update(batch(old, document("project:queue", {"tasks": tasks}, NOW - 10)), now=NOW)
+    assert board.verdicts[name("session:a")].life is Life.LIVE
+    assert board.update(Batch(lines=(act,)), now=NOW).verdicts[name("session:a")].life is Life.STALE
 
 
 def test_a_future_sign_does_not_keep_a_session_alive() -> None:

@@ -121,6 +121,9 @@ def test_one_event_again_and_again() -> None:
     assert not found(*store, document("project:events", {"log": log[:9]}, 20))
     moved_on = [*log, {"timestamp": stamp(10), "session": "a", "type": "t", "message": "Fixed"}]
     assert not found(*store, document("project:events", {"log": moved_on}, 10))
+    acted = Line(3, NOW - 10, "update_progress", {name("issue:5"): [Change(("progress",), new={"percent": 9})]},
+                 {"workspace": W, "session": "a"})  # fmt: skip
+    assert not found(*store, document("project:events", {"log": log}, 20), lines=(acted,))
 
 
 def test_two_on_one_issue() -> None:
@@ -187,6 +190,17 @@ def test_tasks_that_do_not_say_since_when_wait_since_the_list_was_written() -> N
     assert finding.text == "queue 1 task waits, none taken for 15m: a has nothing to do"
     assert [(r.action, dict(r.arguments)) for r in finding.remedies] == [
         ("reassign_task", {"list": name("project:queue#tasks"), "task": "1"})]  # fmt: skip
+
+
+def test_why_tasks_wait_is_told_anew_when_somebody_comes_or_goes() -> None:
+    board = look(session("a"), document("project:queue", {"tasks": [task(1, created_at=stamp(1320))]}, 1320))
+    whys = []
+    for change in ({"issue:5": document("issue:5", {"claimed_by": "a"})}, {"session:b": session("b")},
+                   {"session:a": None, "session:b": None, "issue:5": None},
+                   {"project:hold": document("project:hold", {"message": "x"})}):  # fmt: skip
+        board = board.update(Batch(documents={name(short): d for short, d in change.items()}), now=NOW)
+        whys += [f.text.rpartition(": ")[2] for f in board.findings if f.kind == "tasks_waiting"]
+    assert whys == ["1 live session is busy", "b has nothing to do", "no session is live", "everybody is on hold"]
 
 
 def test_a_plan_whose_tasks_follow_each_other_does_not_wait() -> None:
@@ -265,6 +279,8 @@ def test_a_claim_that_another_program_wrote_over() -> None:
     (finding,) = board.findings
     assert (finding.kind, finding.subject) == ("overwritten", name("project:queue"))
     assert finding.text.startswith("queue#2 lost what a wrote (claimed_by): another program overwrote it at ")
+    lagging = edited("project:queue", {"tasks": [task(2)]}, revision=7, ago=70)
+    assert "overwritten" not in kinds(look(lagging, lines=(claim,))), "read before our line was stored"
     kept = edited("project:queue", {"tasks": [task(2, "claimed", claimed_by="a"), task(3)]}, revision=8)
     assert not [f for f in look(kept, lines=(claim,)).findings if f.kind == "overwritten"]
     assert look(stale, lines=(claim,)).update(Batch(), now=NOW + 4000).findings != board.findings
@@ -339,3 +355,24 @@ def test_lists_in_a_sentence() -> None:
     assert listed(["first", "second", "third"], 16) == "first, 2 more"
     assert cells(listed(["x" * 100, "y"], 30)) <= 30
     assert cut("日本語", 5) == "日本…" and cut("abc", 3) == "abc"
+
+
+def test_a_session_that_turns_to_another_issue_leaves_the_first() -> None:
+    issue = document("issue:5", {"claimed_by": "a"}, 900)
+    board = look(session("a", current_issue=5), session("b", current_issue=5), issue)
+    assert kinds(board) == ["two_on_issue"]
+    turned = Batch(documents={name("session:b"): session("b", 20, current_issue=6)})
+    assert not board.update(turned, now=NOW + 1).findings
+    gone = Batch(documents={name("session:b"): None})
+    assert not board.update(gone, now=NOW + 1).findings
+
+
+def test_what_a_session_holds_is_looked_at_again_when_it_dies() -> None:
+    waiting = lock("db", "a", 1300, waiters=[{"session": "b", "since": stamp(700)}])
+    old = [task(1), task(2, "claimed", claimed_by="a", claimed_at=stamp(4000))]
+    board = look(session("a"), session("b"), waiting, document("project:queue", {"tasks": old}, 1320))
+    assert kinds(board) == ["tasks_waiting", "lock_waited_for", "long_task"]
+    dead = board.update(Batch(), now=NOW + 1, processes={name("session:a"): "pid 811 on laptop is gone"})
+    assert kinds(dead) == ["dead_session", "tasks_waiting"], "the lock and the task are part of the dead one's line"
+    assert dead.findings[1].text.endswith("queue#2 is held by a (dead)")
+    assert kinds(dead.update(Batch(), now=NOW + 2, processes={})) == kinds(board)

@@ -45,7 +45,8 @@ def test_every_style_means_the_same_instant(value: Any) -> None:
 @pytest.mark.parametrize(
     "value",
     [True, False, None, [], {}, [1], "", "yesterday", "0001-01-01", "9999-12-31", 0, 7, -5, math.nan, math.inf,
-     -math.inf, 10**30, -(10**400), 10**400, "1e9", "99999999999999999999999999999999999", "٢٠٢٦", "\ud800", "2026-13-40", 3.5],
+     -math.inf, 10**30, -(10**400), 10**400, "1e9", "99999999999999999999999999999999999", "٢٠٢٦",
+     "\ud800", "2026-13-40", 3.5],
 )  # fmt: skip
 def test_what_is_no_time_is_unknown(value: Any) -> None:
     assert times.instant(value) is None

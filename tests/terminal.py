@@ -1,0 +1,114 @@
+"""A terminal for a program under test: a real pty, and a screen that pyte draws from what comes out of it."""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import os
+import pty
+import re
+import select
+import signal
+import struct
+import termios
+import time
+from collections.abc import Mapping, Sequence
+from types import TracebackType
+
+import pyte
+
+CURSOR_REPORT, SYNC_QUERY = b"\x1b[6n", b"\x1b[?2026$p"
+
+
+class Terminal:
+    """Runs `command` in a pty of `columns` × `rows`; `raw` is every byte that came out of it."""
+
+    def __init__(
+        self, command: Sequence[str], columns: int = 120, rows: int = 36, env: Mapping[str, str] | None = None
+    ) -> None:
+        self.screen = pyte.Screen(columns, rows)
+        self._stream = pyte.ByteStream(self.screen)
+        self.raw = b""
+        self.status: int | None = None
+        self.begun = time.monotonic()
+        self.pid, self.fd = pty.fork()
+        if self.pid == 0:
+            os.environ.update({"TERM": "xterm-256color", "COLORTERM": "truecolor", "LANG": "C.UTF-8", **(env or {})})
+            fcntl.ioctl(0, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
+            with contextlib.suppress(OSError):
+                os.execvp(command[0], list(command))
+            os._exit(127)
+        fcntl.ioctl(self.fd, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
+
+    def __enter__(self) -> Terminal:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self.status is None:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(self.pid, signal.SIGKILL)
+            os.waitpid(self.pid, 0)
+        os.close(self.fd)
+
+    @property
+    def text(self) -> str:
+        """The screen as it stands."""
+        return "\n".join(line.rstrip() for line in self.screen.display)
+
+    def pump(self, seconds: float) -> int:
+        """Take in what comes within so many seconds, at most once; return how many bytes that was."""
+        if not select.select([self.fd], [], [], max(0.0, seconds))[0]:
+            return 0
+        try:
+            piece = os.read(self.fd, 1 << 16)
+        except OSError:
+            return 0
+        self.raw += piece
+        with contextlib.suppress(Exception):  # pyte does not know every sequence
+            self._stream.feed(piece)
+        if CURSOR_REPORT in piece:
+            os.write(self.fd, b"\x1b[1;1R")
+        if SYNC_QUERY in piece:
+            os.write(self.fd, b"\x1b[?2026;2$y")
+        return len(piece)
+
+    def wait(self, pattern: str, seconds: float = 20.0) -> float:
+        """Wait until the screen shows `pattern`; return how long since the start. Raises AssertionError."""
+        end = time.monotonic() + seconds
+        while time.monotonic() < end:
+            if re.search(pattern, self.text, re.DOTALL):
+                return time.monotonic() - self.begun
+            self.pump(0.02)
+        raise AssertionError(f"{pattern!r} never came:\n{self.text}")
+
+    def settle(self, quiet: float = 0.3, limit: float = 5.0) -> None:
+        """Take in what comes until nothing has come for a while."""
+        end, last = time.monotonic() + limit, time.monotonic()
+        while time.monotonic() < min(end, last + quiet):
+            if self.pump(0.03):
+                last = time.monotonic()
+
+    def send(self, keys: str | bytes) -> None:
+        """Type keys, all in one write."""
+        os.write(self.fd, keys if isinstance(keys, bytes) else keys.encode())
+
+    def press(self, *keys: str) -> None:
+        """Type keys one after the other, each once the screen has settled."""
+        for key in keys:
+            self.send(key)
+            self.settle()
+
+    def join(self, seconds: float = 10.0) -> int:
+        """Wait for the program to end; return its exit status, negative for a signal. Raises AssertionError."""
+        end = time.monotonic() + seconds
+        while time.monotonic() < end:
+            self.pump(0.05)
+            pid, status = os.waitpid(self.pid, os.WNOHANG)
+            if pid:
+                self.status = os.waitstatus_to_exitcode(status)
+                while self.pump(0.05):
+                    pass
+                return self.status
+        raise AssertionError(f"the program goes on:\n{self.text}")

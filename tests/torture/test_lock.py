@@ -1,0 +1,141 @@
+"""The store's lock: who holds it is named, and who takes its file away does not let two in."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import threading
+import time
+from pathlib import Path
+
+import pytest
+
+from coord_core.errors import LockTimeout, NotStored
+from coord_core.storage import Act
+from coord_core.storage import lock as lock_module
+from coord_core.storage.files import STEPS, FileStorage
+from coord_core.storage.lock import StoreLock
+from tests.torture.children import fork, join, kill, prove_whole, recover
+
+
+def add(storage: FileStorage) -> None:
+    storage.transact(Act("add"), lambda tx: tx.edit("counter").update(n=tx.edit("counter").get("n", 0) + 1))
+
+
+def test_a_stopped_holder_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    add(FileStorage(tmp_path))
+
+    def stop(step: str) -> None:
+        if step == "read":
+            os.kill(os.getpid(), signal.SIGSTOP)
+
+    child = fork(lambda: add(FileStorage(tmp_path, step=stop)))
+    try:
+        os.waitpid(child, os.WUNTRACED)
+        monkeypatch.setattr(StoreLock.held, "__defaults__", (0.1,), raising=False)
+        monkeypatch.setattr(lock_module.StoreLock.held.__wrapped__, "__defaults__", (0.1,))
+        with pytest.raises(LockTimeout) as caught:
+            FileStorage(tmp_path).transact(Act("other"), lambda tx: tx.edit("x").update(n=1))
+        assert {"pid": child, "host": socket.gethostname(), "action": "add"}.items() <= caught.value.holder.items()
+        assert all(
+            str(part) in str(caught.value) for part in (child, socket.gethostname(), "add", "nothing was changed")
+        )
+        assert FileStorage(tmp_path).read("counter").data == {"n": 1}  # type: ignore[union-attr]  readers never wait
+        os.kill(child, signal.SIGCONT)
+        assert join(child) == 0
+    except BaseException:
+        kill(child)
+        raise
+    storage = recover(tmp_path)
+    assert prove_whole(storage) == {"counter": {"n": 2}}
+
+
+def test_a_thread_that_waits_is_told_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(lock_module.StoreLock.held.__wrapped__, "__defaults__", (0.1,))
+    inside, leave = threading.Event(), threading.Event()
+
+    def hold(step: str) -> None:
+        if step == "read":
+            inside.set()
+            leave.wait()
+
+    thread = threading.Thread(target=lambda: add(FileStorage(tmp_path, step=hold)))
+    thread.start()
+    inside.wait()
+    try:
+        with pytest.raises(LockTimeout) as caught:
+            add(FileStorage(tmp_path))
+        assert caught.value.holder["pid"] == os.getpid()
+    finally:
+        leave.set()
+        thread.join()
+    assert prove_whole(FileStorage(tmp_path)) == {"counter": {"n": 1}}
+
+
+def test_a_child_forked_inside_does_not_keep_the_lock(tmp_path: Path) -> None:
+    pids: list[int] = []
+
+    def leave_a_child(step: str) -> None:
+        if step == "read":
+            pids.append(fork(lambda: time.sleep(60)))
+
+    try:
+        add(FileStorage(tmp_path, step=leave_a_child))
+        add(FileStorage(tmp_path))
+    finally:
+        for pid in pids:
+            kill(pid)
+            join(pid)
+    assert prove_whole(FileStorage(tmp_path)) == {"counter": {"n": 2}}
+
+
+@pytest.mark.parametrize("step", STEPS[:-1])
+def test_the_lock_file_taken_away_lets_no_two_in(tmp_path: Path, step: str) -> None:
+    """At each step another program unlinks the lock file, and a third one does a whole transaction."""
+    add(FileStorage(tmp_path))
+    did: list[str] = []
+
+    def interfere(name: str) -> None:
+        if name == step and not did:
+            did.append(name)
+            (tmp_path / ".coord" / "lock").unlink()
+            assert join(fork(lambda: add(FileStorage(tmp_path)))) == 0
+
+    acknowledged = 1 + 1
+    try:
+        add(FileStorage(tmp_path, step=interfere))
+        acknowledged += 1
+    except NotStored:
+        assert step in STEPS[: STEPS.index("committed")], "after the commit it has happened"
+    assert did
+    storage = recover(tmp_path)
+    assert prove_whole(storage) == {"counter": {"n": acknowledged}}
+
+
+def test_the_lock_file_taken_away_again_and_again(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    add(FileStorage(tmp_path))
+    turns, workers = 100, 3
+
+    def work() -> None:
+        storage, done = FileStorage(tmp_path), 0
+        while done < turns:
+            try:
+                add(storage)
+                done += 1
+            except NotStored:
+                time.sleep(0.001)
+
+    def take_away() -> None:
+        while True:
+            (tmp_path / ".coord" / "lock").unlink(missing_ok=True)
+            time.sleep(0.01)
+
+    thief = fork(take_away)
+    try:
+        assert [join(pid) for pid in [fork(work) for _ in range(workers)]] == [0] * workers
+    finally:
+        kill(thief)
+        join(thief)
+    storage = recover(tmp_path)
+    assert prove_whole(storage)["counter"] == {"n": 1 + turns * workers}
