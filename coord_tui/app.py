@@ -142,7 +142,8 @@ class CoordApp(App[None], inherit_bindings=False):
     @property
     def mode(self) -> Mode:
         """What is special about this view."""
-        return Mode(read_only=self.desk.read_only, stuck_since=self.stuck_since)
+        seen = self.board is not None and bool(self.board.documents)
+        return Mode(read_only=self.desk.read_only, stuck_since=self.stuck_since if seen else None)
 
     def on_coord_app_arrived(self, message: Arrived) -> None:
         """Show a board that came."""

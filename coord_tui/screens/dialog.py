@@ -24,11 +24,11 @@ INNER = WIDTH - 4
 
 
 class Dialog(ModalScreen["T | None"], Generic[T], inherit_bindings=False):
-    """A question. escape, n and ctrl+c cancel it, with None."""
+    """A question. escape, n, q and ctrl+c cancel it, with None."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("ctrl+c", "cancel", priority=True, show=False),
-        Binding("escape,n", "cancel", show=False),
+        Binding("escape,n,q", "cancel", show=False),
         Binding("tab,down", "next", show=False),
         Binding("shift+tab,up", "previous", show=False),
         Binding("right", "choice(1)", show=False),

@@ -17,7 +17,7 @@ from coord_tui.widgets.choice import Choice
 class Help(Dialog[None], inherit_bindings=True):
     """The keys, by what they are for."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("q,question_mark", "cancel", show=False)]
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("question_mark", "cancel", show=False)]
 
     def __init__(self, *, read_only: bool) -> None:
         super().__init__(say(("Keys", "name")))

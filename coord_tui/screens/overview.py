@@ -9,7 +9,7 @@ from textual.app import ComposeResult
 from textual.containers import Container
 from textual.screen import Screen
 
-from coord_tui.display import NOTHING, Words, say
+from coord_tui.display import NOTHING, Words, say, wrap
 from coord_tui.layout import Room, arrange
 from coord_tui.rows.findings import sentence
 from coord_tui.rows.scene import Scene
@@ -85,7 +85,7 @@ class Overview(Screen[None], inherit_bindings=False):
         """Show a scene at `now`, seconds since 1970."""
         self.sources, self.notice = Sources(scene, wide=self.size.width >= 160), notice
         with self.app.batch_update():
-            self.query_one("#notice", Lines).show(notice.lines)
+            self.query_one("#notice", Lines).show(self._noticed())
             self._fill(now)
             self.rearrange()
             self.tick(mode, now)
@@ -148,11 +148,16 @@ class Overview(Screen[None], inherit_bindings=False):
         self.panels.arrange(self.room, solo, hidden=self.notice.instead)
         for name, shown in self.panels.surroundings(self.room, solo, instead=self.notice.instead).items():
             self.query_one(f"#{name}").display = shown
-        height = "1fr" if self.notice.instead else len(self.notice.lines)
+        height = "1fr" if self.notice.instead else len(self._noticed())
         self.query_one("#notice").styles.height = height
         self.query_one("#notice").display = bool(self.notice.lines)
         self.set_class(self.room.detail, "with-detail")
         self._mark_active()
+
+    def _noticed(self) -> list[Words]:
+        return [
+            line for words in self.notice.lines for line in (wrap(words, self.size.width - 1) if words else [words])
+        ]
 
     def _mark_active(self) -> None:
         for name, panel in self.panels.items():

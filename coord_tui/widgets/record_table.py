@@ -29,6 +29,7 @@ class _Line:
 
 
 SPACE = Piece(" ")
+WHEEL = 3
 
 
 class RecordTable(ScrollView, can_focus=True, inherit_bindings=False):
@@ -149,6 +150,16 @@ class RecordTable(ScrollView, can_focus=True, inherit_bindings=False):
             self.select(self.keys[place])
             if event.chain > 1:
                 self.action_choose()
+
+    def on_mouse_scroll_down(self, event: events.MouseScrollDown) -> None:
+        """Move the cursor: it is never out of sight."""
+        event.prevent_default().stop()
+        self.action_move(WHEEL)
+
+    def on_mouse_scroll_up(self, event: events.MouseScrollUp) -> None:
+        """Move the cursor: it is never out of sight."""
+        event.prevent_default().stop()
+        self.action_move(-WHEEL)
 
     def on_resize(self) -> None:
         """Keep the cursor in sight when the room changes."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from coord_core.state.records import Life
 from coord_tui.ages import ago, clock
-from coord_tui.display import Words, say
+from coord_tui.display import Words, say, width
 from coord_tui.rows.scene import SHAPES, Scene
 from coord_tui.widgets.one_line import OneLine, spread
 
@@ -29,10 +29,11 @@ class StatusBar(OneLine, inherit_bindings=False):
         """Show a scene's state at `now`, seconds since 1970."""
         brief = self.size.width < 100
         parts = [place(scene, brief=brief), _needs(scene), *_badges(mode), *_counts(scene, brief=brief)]
-        left = spread([part for part in parts if part], self.size.width, gap=2 if brief else 3)
         changed = scene.board.changed_at
         fresh = f"changed {ago(changed, now)}  " if changed is not None and not brief else ""
-        self.show(left, say((f"{fresh}{clock(now)}", "dim")))
+        right = say((f"{fresh}{clock(now)}", "dim"))
+        left = spread([part for part in parts if part], self.size.width - width(right) - 4, gap=2 if brief else 3)
+        self.show(left, right)
 
 
 def place(scene: Scene, *, brief: bool = False) -> Words:

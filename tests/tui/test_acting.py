@@ -53,7 +53,7 @@ async def test_every_dialog_opens_on_cancel_and_enter_there_does_nothing(stage: 
         assert not s.desk.applied
 
 
-@pytest.mark.parametrize("key", ["escape", "n", "ctrl+c"])
+@pytest.mark.parametrize("key", ["escape", "n", "q", "ctrl+c"])
 async def test_what_cancels_a_dialog(stage: Staging, key: str) -> None:
     async with stage() as s:
         await s.press("x")

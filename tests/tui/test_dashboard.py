@@ -267,6 +267,17 @@ async def test_a_click_selects(stage: Staging) -> None:
         assert s.cursor == boards.scope("locks:deploy_staging")
 
 
+async def test_the_wheel_moves_the_cursor_so_that_it_is_never_out_of_sight(stage: Staging) -> None:
+    from textual.events import MouseScrollDown, MouseScrollUp
+
+    async with stage() as s:
+        table = s.dashboard.panels["sessions"].table
+        for kind, row in ((MouseScrollDown, "claude_4"), (MouseScrollUp, "claude_1")):
+            await s.pilot._post_mouse_events([kind], table, offset=(5, 5))
+            await s.settle()
+            assert s.cursor == boards.scope(f"session:{row}")
+
+
 async def test_a_click_on_a_tab_opens_it(stage: Staging) -> None:
     async with stage(size=(80, 24)) as s:
         await s.pilot.click("#tabs", offset=(34, 0))

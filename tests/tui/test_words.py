@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from textual.theme import BUILTIN_THEMES
 
+from coord_core.documents import Batch
 from coord_core.state.board import Board
 from coord_tui import themes
 from coord_tui.display import Things, clip, content, lay, plain, say, width, wrap
@@ -104,11 +105,11 @@ def test_bars_and_sparklines() -> None:
 
 def test_names_sort_as_people_do() -> None:
     names = ["claude_10", "claude_2", "codex_1", "Claude_1", "²", "٣"]
-    assert sorted(names, key=natural)[:3] == ["Claude_1", "claude_2", "claude_10"]
+    assert sorted(names, key=natural)[1:4] == ["Claude_1", "claude_2", "claude_10"]
 
 
-@given(st.integers(1, 400), st.integers(1, 120), *[st.integers(0, 3000)] * 5)
-def test_the_room_adds_up(columns: int, rows: int, *counts: int) -> None:
+@given(st.integers(1, 400), st.integers(1, 120), st.tuples(*[st.integers(0, 3000)] * 5))
+def test_the_room_adds_up(columns: int, rows: int, counts: tuple[int, ...]) -> None:
     for everything in (False, True):
         room = arrange(columns, rows, Counts(*counts), all_needs=everything)
         if room.tabs:
@@ -124,8 +125,7 @@ def test_time_alone_changes_nothing_that_is_shown() -> None:
     batch, processes = samples.busy_batch()
     now = samples.BUSY_NOW
     board = Board(now).update(batch, now=now, processes=processes)
-    from coord_core.documents import Batch
-
     later = board.update(Batch(), now=now + 1, processes=processes)
     assert same(board, later)
-    assert not same(board, later.update(batch, now=now + 2, processes=processes))
+    scope = next(iter(board.locks))
+    assert not same(board, later.update(Batch(documents={scope: None}), now=now + 2, processes=processes))
