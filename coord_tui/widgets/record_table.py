@@ -4,19 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import Any
 
-from textual import events
-from textual.binding import Binding, BindingType
 from textual.geometry import Region, Size
 from textual.message import Message
-from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
 from coord_tui.columns import Column, fit
 from coord_tui.display import NOTHING, Cell, Piece, Words, clip, lay, say, width
 from coord_tui.palette import palette_of, strip
 from coord_tui.rows.source import Source
+from coord_tui.widgets.cursor import Cursor
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,27 +27,14 @@ class _Line:
 
 
 SPACE = Piece(" ")
-WHEEL = 3
 
 
-class RecordTable(ScrollView, can_focus=True, inherit_bindings=False):
+class RecordTable(Cursor, can_focus=True):
     """A table of records, each under its key."""
 
     DEFAULT_CSS = """
     RecordTable { scrollbar-size: 0 0; height: 1fr; }
     """
-
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("j,down", "move(1)", "down", show=False),
-        Binding("k,up", "move(-1)", "up", show=False),
-        Binding("g,home", "edge(0)", "first", show=False),
-        Binding("G,end", "edge(1)", "last", show=False),
-        Binding("pagedown", "page(1)", show=False),
-        Binding("pageup", "page(-1)", show=False),
-        Binding("ctrl+d", "page(0.5)", "half a page down", show=False),
-        Binding("ctrl+u", "page(-0.5)", "half a page up", show=False),
-        Binding("enter", "choose", "detail", show=False),
-    ]
 
     @dataclass
     class Moved(Message):
@@ -93,10 +78,10 @@ class RecordTable(ScrollView, can_focus=True, inherit_bindings=False):
 
     def show(self, source: Source, now: float, empty: Words = NOTHING) -> None:
         """Show a source's rows at `now`, seconds since 1970; `empty` is said when there are none."""
-        offset = self._place() - self.scroll_offset.y
+        offset = self.place() - self.scroll_offset.y
         ended = self.follows and self.at_end
         before = self._cursor
-        old_place = self._place()
+        old_place = self.place()
         self.source, self.now, self.empty, self.keys = source, now, empty, source.keys
         self._places = {key: place for place, key in enumerate(self.keys)}
         if ended and self.keys:
@@ -114,6 +99,11 @@ class RecordTable(ScrollView, can_focus=True, inherit_bindings=False):
         self.now = now
         self.refresh_changed()
 
+    def choose(self) -> None:
+        """Ask for the record under the cursor."""
+        if self._cursor is not None:
+            self.post_message(self.Chosen(self, self._cursor))
+
     def select(self, key: str) -> bool:
         """Put the cursor on a record; False if it is not here."""
         if key not in self._places:
@@ -124,42 +114,6 @@ class RecordTable(ScrollView, can_focus=True, inherit_bindings=False):
             self.refresh_changed()
             self.post_message(self.Moved(self, key))
         return True
-
-    def action_move(self, rows: int) -> None:
-        """Move the cursor by rows."""
-        if self.keys:
-            self.select(self.keys[max(0, min(len(self.keys) - 1, self._place() + rows))])
-
-    def action_page(self, pages: float) -> None:
-        """Move the cursor by pages."""
-        self.action_move(round(max(1, self._body - 1) * pages))
-
-    def action_edge(self, end: int) -> None:
-        """Move the cursor to the first or the last row."""
-        self.action_move(len(self.keys) if end else -len(self.keys))
-
-    def action_choose(self) -> None:
-        """Ask for the record under the cursor."""
-        if self._cursor is not None:
-            self.post_message(self.Chosen(self, self._cursor))
-
-    def on_click(self, event: events.Click) -> None:
-        """Put the cursor where the mouse is; a double click asks for the record."""
-        place = self._row_at(event.y)
-        if place is not None:
-            self.select(self.keys[place])
-            if event.chain > 1:
-                self.action_choose()
-
-    def on_mouse_scroll_down(self, event: events.MouseScrollDown) -> None:
-        """Move the cursor: it is never out of sight."""
-        event.prevent_default().stop()
-        self.action_move(WHEEL)
-
-    def on_mouse_scroll_up(self, event: events.MouseScrollUp) -> None:
-        """Move the cursor: it is never out of sight."""
-        event.prevent_default().stop()
-        self.action_move(-WHEEL)
 
     def on_resize(self) -> None:
         """Keep the cursor in sight when the room changes."""
@@ -182,7 +136,8 @@ class RecordTable(ScrollView, can_focus=True, inherit_bindings=False):
 
     # What is where
 
-    def _place(self) -> int:
+    def place(self) -> int:
+        """Return which row the cursor is on."""
         return self._places.get(self._cursor or "", 0)
 
     @property
@@ -190,15 +145,17 @@ class RecordTable(ScrollView, can_focus=True, inherit_bindings=False):
         return 1 if self.headed else 0
 
     @property
-    def _body(self) -> int:
+    def body(self) -> int:
+        """How many lines there are for rows."""
         return max(1, self.size.height - self._head)
 
     def _hidden(self) -> int:
         """How many rows are below the last one in sight: its line then tells their number."""
-        below = len(self.keys) - self.scroll_offset.y - self._body
+        below = len(self.keys) - self.scroll_offset.y - self.body
         return below + 1 if below > 0 else 0
 
-    def _row_at(self, y: int) -> int | None:
+    def row_at(self, y: int) -> int | None:
+        """Return which row is drawn at a line, None for none."""
         place = y - self._head + self.scroll_offset.y
         told = self._hidden() and y == self.size.height - 1
         return place if y >= self._head and place < len(self.keys) and not told else None
@@ -208,12 +165,12 @@ class RecordTable(ScrollView, can_focus=True, inherit_bindings=False):
 
     def _keep_in_sight(self, offset: int | None = None) -> None:
         """Scroll so that the cursor is seen, `offset` rows from the top if anything is scrolled at all."""
-        place, top = self._place(), self.scroll_offset.y
-        if offset is not None and top and 0 <= offset < self._body:
+        place, top = self.place(), self.scroll_offset.y
+        if offset is not None and top and 0 <= offset < self.body:
             top = place - offset
-        last = self._body - 1 if place < len(self.keys) - 1 and len(self.keys) > self._body else self._body
+        last = self.body - 1 if place < len(self.keys) - 1 and len(self.keys) > self.body else self.body
         top = max(min(top, place), place - last + 1, 0)
-        top = min(top, max(0, len(self.keys) - self._body))
+        top = min(top, max(0, len(self.keys) - self.body))
         if top != self.scroll_offset.y:
             self.scroll_to(y=top, animate=False, force=True)
 
@@ -233,7 +190,7 @@ class RecordTable(ScrollView, can_focus=True, inherit_bindings=False):
             return _Line()
         if y < self._head:
             return _Line(cells=tuple(say((column.title, "dim bold")) for column in self.source.columns))
-        place = self._row_at(y)
+        place = self.row_at(y)
         if place is not None:
             key = self.keys[place]
             cursor = key == self._cursor and (self.has_focus or self.marks_cursor)
