@@ -17,7 +17,6 @@ from hypothesis import strategies as st
 from coord_core.errors import UnreadableDocument
 from coord_core.storage import Act, Storage, open_storage
 from coord_core.storage import format as fmt
-from coord_core.storage.files import FileStorage
 from tests.core.storage import reference
 
 SCOPE, NAME = "issue:15", "issue__15.json"
