@@ -56,8 +56,8 @@ def scope_of(file_name: str, member: object, workspaces: Iterable[str] = ()) -> 
         return member
     stem = file_name.removesuffix(SUFFIX)
     if "%" not in stem:
-        # The reference leaves no colon in a name, so no scope would lead back here.
-        return from_reference_name(stem, workspaces) if stem and ":" not in stem else None
+        scope = from_reference_name(stem, workspaces)
+        return scope if scope and reference_name(scope) == stem else None
     try:
         scope = re.sub(rb"%([0-9a-f]{2})", lambda hit: bytes([int(hit[1], 16)]), stem.encode()).decode()
     except (UnicodeDecodeError, UnicodeEncodeError):

@@ -81,6 +81,8 @@ def test_an_encoded_name_says_its_scope(scope: str) -> None:
 
 
 @given(text)
+@example(":")
+@example("issue:15")
 def test_any_file_name_can_be_asked_for_its_scope(stem: str) -> None:
     name = stem.replace("/", "") + ".json"
     scope = scope_of(name, None, {"vm:my/dir"})

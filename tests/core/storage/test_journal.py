@@ -147,6 +147,12 @@ def test_numbers_only_grow_whatever_is_lost(tmp_path: Path, loss: str, fresh: bo
             assert replay(storage.lines())[SCOPE] == {"n": -1}
 
 
+def test_a_fence_of_a_lost_store_is_old(tmp_path: Path) -> None:
+    before = put(FileStorage(tmp_path), n=1).seq
+    shutil.rmtree(tmp_path / ".coord")
+    assert put(FileStorage(tmp_path), "issue:16", n=1).seq > before
+
+
 def test_a_number_grows_above_the_revisions_that_are_read(tmp_path: Path) -> None:
     storage = FileStorage(tmp_path)
     ahead = put(storage, n=1).seq + 1_000_000
