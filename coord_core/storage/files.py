@@ -94,6 +94,8 @@ class FileStorage:
         Raises whatever `body` raises, and StorageError or DocumentError: then nothing was changed.
         """
         with self._writing(act.action) as held:
+            if act.op is not None and (done := self._journal.find_op(act.op)):
+                return Outcome(done.line.result, done.line)
             undone = self._line(act.undoes) if act.undoes else None
             floor = self._next_seq(held)
             for _ in range(_TRIES):
@@ -106,13 +108,15 @@ class FileStorage:
                 writes = tx.writes()
                 if not writes:
                     return Outcome(value, None)
-                if line := self._attempt(act, tx, writes, held):
+                if act.op is not None:
+                    fmt.check_value(act.action, value)
+                if line := self._attempt(act, tx, writes, held, result=value if act.op is not None else None):
                     return Outcome(value, line)
             raise NotStored(act.action, "reading", "another program keeps rewriting the same documents")
 
-    def _attempt(self, act: Act, tx: FileTransaction, writes: list[Write], held: Held) -> Line | None:
+    def _attempt(self, act: Act, tx: FileTransaction, writes: list[Write], held: Held, result: Any) -> Line | None:
         """Write, check, commit, settle; None if a document that was read has changed meanwhile."""
-        entry = self._entry(act, tx, writes)
+        entry = self._entry(act, tx, writes, result)
         plain = any(write.before.plain or (write.after and write.after.plain) for write in writes)
         raws = [fmt.encode(write.after) if write.after else b"" for write in writes]
         try:
@@ -132,7 +136,7 @@ class FileStorage:
         self._settle(entry, held, {write.scope: write.before.found for write in writes})
         return entry.line
 
-    def _entry(self, act: Act, tx: FileTransaction, writes: list[Write]) -> Entry:
+    def _entry(self, act: Act, tx: FileTransaction, writes: list[Write], result: Any) -> Entry:
         base, rest, files = {}, {}, {}
         segment = self._journal.first_seq
         for write in writes:
@@ -143,7 +147,7 @@ class FileStorage:
             if before and not write.after:
                 rest[write.scope] = {"metadata": before.metadata, "extra": before.extra}
         changes = {write.scope: write.edits for write in writes}
-        return Entry(self._head(act, tx.seq, tx.at, changes, base=base, rest=rest), files)
+        return Entry(self._head(act, tx.seq, tx.at, changes, base=base, rest=rest, result=result), files)
 
     def _head(self, act: Act, seq: int, at: float, changes: Mapping[str, Any], **more: Any) -> Line:
         return Line(

@@ -135,6 +135,15 @@ class Journal:
                 if entry is not None:
                     yield entry
 
+    def find_op(self, op: str) -> Entry | None:
+        """Return the entry of the act that a caller gave this id."""
+        needle = b'"op":' + fmt.dump(op)
+        for name in reversed(self.segments()):
+            for raw in _whole_lines_back(self.folder / name):
+                if needle in raw and (entry := from_bytes(raw)) and entry.line.op == op:
+                    return entry
+        return None
+
     def look(self) -> None:
         """Look at where the journal ends; whoever holds the store's lock does so once, before `last` and `append`."""
         self._names = self.segments()

@@ -92,7 +92,7 @@ class FileTransaction:
         """Return what changed, a document each; raises InvalidDocument for what may not be stored."""
         writes = []
         for scope, (data, before) in self._working.items():
-            edits = tuple(_compare(scope, before, data))
+            edits = tuple(compare(scope, before, data))
             if edits:
                 after = self._after(scope, data, edits)
                 writes.append(Write(self._find(scope), self._documents[scope], edits, after))
@@ -109,7 +109,8 @@ class FileTransaction:
         return revise(before, data, edits, self.seq, self.at)
 
 
-def _compare(scope: str, before: Mapping[str, bytes], data: dict[str, Any]) -> Iterable[Edit]:
+def compare(scope: str, before: Mapping[str, bytes], data: dict[str, Any]) -> Iterable[Edit]:
+    """Yield what changed since the fingerprints of `before` were taken, by key; raises InvalidDocument."""
     for key in [*before, *(key for key in data if key not in before)]:
         old, new = before.get(key), data.get(key, ABSENT)
         try:

@@ -12,10 +12,12 @@ from typing import Any, TypeVar
 
 from coord_core import times
 from coord_core.documents import Batch, Change, Changes, Document, Edit, Line, Unreadable
-from coord_core.errors import NestedTransaction, NotFound, ReadOnlyStore, StaleView, UnreadableDocument
+from coord_core.errors import NestedTransaction, NotFound, ReadOnlyStore, Refused, StaleView, UnreadableDocument
 from coord_core.scopes import check
 from coord_core.storage import Act, Outcome
-from coord_core.storage.changes import apply, diff, same
+from coord_core.storage import format as fmt
+from coord_core.storage.changes import apply, fingerprint, same
+from coord_core.storage.transaction import compare
 
 T = TypeVar("T")
 
@@ -71,7 +73,10 @@ class MemoryStorage:
             stamps |= {
                 key: before.metadata[key] for key in data if key in before.data and same(before.data[key], data[key])
             }
-        self.documents[scope] = Document(scope, deepcopy(dict(data)), stamps, written_at=self._now(), source=scope)
+        revision = before.revision if before else None
+        self.documents[scope] = Document(
+            scope, deepcopy(dict(data)), stamps, revision, revision is not None, self._now(), scope
+        )
 
     def read(self, scope: str) -> Document | None:
         for bad in self.unreadable.values():
@@ -91,7 +96,7 @@ class MemoryStorage:
             value = body(tx)
             before = {scope: self.documents.get(scope) for scope in tx.working}
             found = {
-                scope: tuple(diff(document.data if document else {}, tx.working[scope]))
+                scope: tuple(compare(scope, _fingerprints(document), tx.working[scope]))
                 for scope, document in before.items()
             }
             changes = {scope: edits for scope, edits in found.items() if edits}
@@ -99,7 +104,15 @@ class MemoryStorage:
                 return Outcome(value, None)
             gone = {scope: before[scope] for scope in changes if not tx.working[scope]}
             rest = {scope: {"metadata": doc.metadata, "extra": doc.extra} for scope, doc in gone.items() if doc}
-            line = self._line(act, tx.seq, tx.at, changes, result=value if act.op else None, rest=rest)
+            base = {
+                scope: dict(doc.data) if doc else None
+                for scope in changes
+                for doc in [before[scope]]
+                if doc is None or doc.revision is None or doc.edited
+            }
+            for scope in changes:
+                fmt.encode(Document(scope, tx.working[scope]))
+            line = self._line(act, tx.seq, tx.at, changes, result=value if act.op else None, rest=rest, base=base)
             for scope, edits in changes.items():
                 self._put(scope, tx.working[scope], edits, line)
             self.journal.append(line)
@@ -123,7 +136,10 @@ class MemoryStorage:
     def restore(self, line: Line, act: Act) -> Line:
         with self._writing(act):
             moved = line.moved or {}
-            if moved.get("to") not in self.aside or moved["from"] in self.unreadable:
+            taken = moved.get("from") in self.unreadable or moved.get("from") in self.documents
+            if moved.get("to") in self.aside and taken:
+                raise Refused(f"{moved['from']} is there again")
+            if moved.get("to") not in self.aside:
                 raise NotFound(f"file that line {line.seq} set aside")
             back = self._line(act, self._next(), self._now(), {}, moved={"from": moved["to"], "to": moved["from"]})
             self.unreadable[moved["from"]] = self.aside.pop(moved["to"])
@@ -172,7 +188,9 @@ class MemoryStorage:
         for key in {str(edit.path[0]) for edit in edits} & data.keys():
             if not (rest and key in stamps):
                 stamps[key] = {"created_at": stamp, **stamps.get(key, {}), "updated_at": stamp}
-        self.documents[scope] = replace(before, data=data, metadata=stamps, revision=line.seq, written_at=line.at)
+        self.documents[scope] = replace(
+            before, data=deepcopy(data), metadata=stamps, revision=line.seq, edited=False, written_at=line.at
+        )
 
 
 class _Writing:
@@ -190,6 +208,10 @@ class _Writing:
     def __exit__(self, *_: object) -> None:
         self._inside.here = False
         self._lock.release()
+
+
+def _fingerprints(document: Document | None) -> dict[str, bytes]:
+    return {key: fingerprint(value) for key, value in document.data.items()} if document else {}
 
 
 def _changed(old: Mapping[str, T], new: Mapping[str, T]) -> dict[str, T | None]:

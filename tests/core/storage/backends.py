@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from coord_core.documents import Unreadable
 from coord_core.scopes import reference_name
 from coord_core.storage import Storage, open_storage
+from tests.core.memory_storage import MemoryStorage
 from tests.core.storage import reference
 
 
@@ -37,4 +40,24 @@ def file_backend(folder: Path) -> Backend:
     return Backend(lambda *, read_only=False: open_storage(str(folder), read_only=read_only), write, spoil)
 
 
-BACKENDS: dict[str, Callable[[Path], Backend]] = {"file": file_backend}
+def memory_backend(folder: Path) -> Backend:
+    storage = MemoryStorage()
+
+    def reopen(*, read_only: bool = False) -> Storage:
+        again = copy.copy(storage)
+        again.read_only = read_only
+        return again
+
+    def write(scope: str, data: Mapping[str, Any]) -> None:
+        before = storage.documents.get(scope)
+        storage.write(scope, {**(before.data if before else {}), **data})
+
+    def spoil(scope: str) -> str:
+        storage.documents.pop(scope, None)
+        storage.unreadable[scope] = Unreadable(scope, scope, "it is torn")
+        return scope
+
+    return Backend(reopen, write, spoil)
+
+
+BACKENDS: dict[str, Callable[[Path], Backend]] = {"file": file_backend, "memory": memory_backend}

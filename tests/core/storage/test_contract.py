@@ -471,7 +471,6 @@ def test_only_what_is_unreadable_is_set_aside(backend: Backend, storage: Storage
     assert data(storage, A) == {"x": 1}
 
 
-@pytest.mark.xfail(strict=True, reason="the file storage does not look for an op yet")
 def test_an_act_with_the_same_id_happens_once(backend: Backend, storage: Storage) -> None:
     def add(tx: Transaction) -> int:
         tx.edit(A)["n"] = tx.edit(A).get("n", 0) + 1
