@@ -19,7 +19,8 @@ from coord_core.storage import Act, Outcome, Transaction, redo
 from coord_core.storage import format as fmt
 from coord_core.storage.changes import edit_to_json
 from coord_core.storage.folder import Found, look, network_file_system, unchanged, write_new
-from coord_core.storage.journal import Entry, Journal
+from coord_core.storage.journal import Journal
+from coord_core.storage.lines import Entry
 from coord_core.storage.lock import Held, StoreLock
 from coord_core.storage.settling import Settled, Settler
 from coord_core.storage.shelf import Shelf

@@ -22,7 +22,7 @@ from coord_core.errors import UnreadableDocument
 from coord_core.storage import format as fmt
 from coord_core.storage.changes import apply, same
 from coord_core.storage.folder import Found, can_swap, exchange, look, move_to_free, unchanged, write_new
-from coord_core.storage.journal import Entry
+from coord_core.storage.lines import Entry
 from coord_core.storage.transaction import revise
 
 PATIENCE_S: Final = 0.25

@@ -15,7 +15,8 @@ from coord_core.scopes import parse as parse_scope
 from coord_core.storage import format as fmt
 from coord_core.storage.filenames import SUFFIX, encoded_name, scope_of
 from coord_core.storage.folder import Found, Signature, look, signature_of
-from coord_core.storage.journal import Journal, Tail
+from coord_core.storage.journal import Journal
+from coord_core.storage.tail import Tail
 
 
 @dataclass(slots=True)

@@ -19,8 +19,9 @@ from coord_core.errors import CoordError
 from coord_core.storage import Act, settling
 from coord_core.storage import journal as journal_module
 from coord_core.storage.files import FileStorage
-from coord_core.storage.journal import Journal, Tail
+from coord_core.storage.journal import Journal
 from coord_core.storage.redo import replay
+from coord_core.storage.tail import Tail
 from tests.core.storage import reference
 
 SCOPE = "issue:15"
