@@ -20,7 +20,8 @@ from coord_core.errors import UnreadableDocument
 from coord_core.storage import Act, Transaction, settling
 from coord_core.storage import folder as folder_module
 from coord_core.storage.changes import apply, edit_to_json, same
-from coord_core.storage.files import NOTE, STEPS, FileStorage
+from coord_core.storage.files import STEPS, FileStorage
+from coord_core.storage.writing import NOTE
 from tests.core.storage import reference
 
 A, B = "issue:15", "locks:db"

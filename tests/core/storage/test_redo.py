@@ -9,8 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from coord_core.storage import Act, redo
-from coord_core.storage import files as files_module
+from coord_core.storage import Act, writing
 from coord_core.storage.files import FileStorage
 from tests.core.storage import reference
 
@@ -30,8 +29,7 @@ def reboot(monkeypatch: pytest.MonkeyPatch) -> Callable[[], None]:
     """From here on this is another boot of the machine."""
 
     def again() -> None:
-        monkeypatch.setattr(files_module, "boot_id", lambda: "another boot")
-        monkeypatch.setattr(redo, "boot_id", lambda: "another boot", raising=False)
+        monkeypatch.setattr(writing, "boot_id", lambda: "another boot")
 
     return again
 
