@@ -9,20 +9,23 @@ import contextlib
 import os
 import time
 from collections.abc import AsyncIterator, Callable, Iterator
+from functools import cached_property
 from pathlib import Path
-from typing import Final, TypeVar
+from typing import TYPE_CHECKING, Final, TypeVar
 
 from coord_core.documents import Batch, Document, Line
 from coord_core.errors import NotFound, NotStored, ReadOnlyStore, Refused, StoreUnsupported
 from coord_core.storage import Act, Outcome, Transaction
 from coord_core.storage import format as fmt
 from coord_core.storage.folder import look, network_file_system
-from coord_core.storage.journal import Journal
-from coord_core.storage.lock import StoreLock
-from coord_core.storage.settling import Settler
 from coord_core.storage.shelf import Shelf
-from coord_core.storage.transaction import FileTransaction
-from coord_core.storage.writing import Writer, reason_of
+
+if TYPE_CHECKING:
+    # A command that only reads one document must start fast: what writes is imported by whoever writes.
+    from coord_core.storage.journal import Journal
+    from coord_core.storage.lock import StoreLock
+    from coord_core.storage.settling import Settler
+    from coord_core.storage.writing import Writer
 
 T = TypeVar("T")
 
@@ -48,10 +51,25 @@ class FileStorage:
         self._temporaries, self._aside = self.own / "tmp", self.own / "quarantine"
         self._step = step
         self._shelf = Shelf(self.folder)
-        self._journal = Journal(self.own / "journal")
-        self._lock = StoreLock(self.own / "lock")
-        self._settler = Settler(self.folder, self._temporaries, self._aside, step)
         self._ready = False
+
+    @cached_property
+    def _journal(self) -> Journal:
+        from coord_core.storage.journal import Journal
+
+        return Journal(self.own / "journal")
+
+    @cached_property
+    def _lock(self) -> StoreLock:
+        from coord_core.storage.lock import StoreLock
+
+        return StoreLock(self.own / "lock")
+
+    @cached_property
+    def _settler(self) -> Settler:
+        from coord_core.storage.settling import Settler
+
+        return Settler(self.folder, self._temporaries, self._aside, self._step)
 
     @property
     def url(self) -> str:
@@ -90,6 +108,8 @@ class FileStorage:
 
         Raises whatever `body` raises, and StorageError or DocumentError: then nothing was changed.
         """
+        from coord_core.storage.transaction import FileTransaction
+
         with self._writing(act.action) as writer:
             if act.op is not None and (done := self._journal.find_op(act.op)):
                 return Outcome(done.line.result, done.line)
@@ -139,6 +159,8 @@ class FileStorage:
     @contextlib.contextmanager
     def _writing(self, action: str) -> Iterator[Writer]:
         """Make the store ready, lock it and recover what a crash left, for the length of a `with`."""
+        from coord_core.storage.writing import Writer, reason_of
+
         if self.read_only:
             raise ReadOnlyStore(action)
         with contextlib.ExitStack() as stack:

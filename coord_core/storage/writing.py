@@ -148,15 +148,13 @@ class Writer:
 
     def _make_good(self, *, below: int = fmt.MAX_REVISION) -> None:
         """Bring back what power loss kept from the disk, as of the lines with a seq under `below`."""
-        last = redo.in_danger(
-            (entry.line for entry in self.journal.entries_back() if entry.line.seq < below), boot_id()
-        )
-        if last:
-            redo.make_good(
-                self.shelf, self.aside, last, (entry.line for entry in self.journal.entries() if entry.line.seq < below)
-            )
+        newest_first = (entry.line for entry in self.journal.entries_back() if entry.line.seq < below)
+        if last := redo.in_danger(newest_first, boot_id()):
+            oldest_first = (entry.line for entry in self.journal.entries() if entry.line.seq < below)
+            redo.make_good(self.shelf, self.aside, last, oldest_first)
 
     def next_seq(self) -> int:
+        """Return one more than every number so far; without a journal at least the milliseconds since 1970."""
         last = self.journal.last
         known = max(last.line.seq if last else 0, self.held.seq)
         return known + 1 if last else max(known + 1, time.time_ns() // 1_000_000)

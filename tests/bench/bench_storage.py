@@ -126,7 +126,8 @@ def contention(folder: Path) -> None:
         worker.join()
     mean = statistics.mean(counts)
     print(
-        f"8 processes: {sum(counts) / 4:.0f} transactions/s (≥ 1,000); the least had {counts[0] / mean:.2f} of the mean (≥ 0.5)"
+        f"8 processes: {sum(counts) / 4:.0f} transactions/s (≥ 1,000); "
+        f"the least had {counts[0] / mean:.2f} of the mean (≥ 0.5)"
     )
 
 
