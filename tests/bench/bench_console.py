@@ -82,7 +82,7 @@ def first_content(folder: Path) -> None:
 def freshness(folder: Path) -> None:
     """From another program's write to changed terminal output."""
     fill(folder, 100)
-    path = folder / "laptop__acme__shop__session__claude_0.json"
+    path = folder / "laptop__acme__shop__issue__1.json"
     members = json.loads(path.read_text())
     taken = []
     with Terminal(console(folder)) as terminal:
@@ -92,13 +92,15 @@ def freshness(folder: Path) -> None:
             time.sleep(random.uniform(0.02, 0.06))
             terminal.settle(0.03, 0.2)
             word = f"step{turn:04}"
-            members["data"]["progress"] = {"message": word}
+            members["data"]["progress"] = {"message": word, "updated_by": "claude_0"}
             fresh = path.with_suffix(".new")
             fresh.write_text(json.dumps(members, indent=2))
             begun = time.monotonic()
             os.replace(fresh, path)
-            while word.encode() not in terminal.raw[-200_000:] and time.monotonic() < begun + 5:
+            while word not in terminal.text:
                 terminal.pump(0.005)
+                if time.monotonic() > begun + 5:
+                    raise RuntimeError(f"{word} never came")
             taken.append(time.monotonic() - begun)
     taken.sort()
     p50, p99 = taken[len(taken) // 2] * 1e3, taken[int(len(taken) * 0.99)] * 1e3
