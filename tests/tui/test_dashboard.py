@@ -41,6 +41,14 @@ async def test_the_quiet_store_says_so(stage: Staging, size: tuple[int, int]) ->
         assert s.app.title == "my-repo"
 
 
+async def test_two_at_one_issue_show_what_each_says_of_itself(stage: Staging) -> None:
+    async with stage() as s:
+        rows = {line.split()[1]: line for line in s.text().splitlines()[8:20]}
+        assert "#21×   60%" in rows["claude_6"]
+        assert "#21×   35%" in rows["codex_1"]
+        assert "Order totals rounding" in rows["codex_1"]
+
+
 async def test_wide_enough_the_detail_always_shows(stage: Staging) -> None:
     async with stage(made(), size=(200, 50), now=samples.BUSY_NOW) as s:
         await s.press("n")
