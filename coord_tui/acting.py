@@ -17,8 +17,11 @@ if TYPE_CHECKING:
     from coord_tui.app import CoordApp
 
 
-KEY_BACK: Final = "z takes it back"
-KEY_AGAIN: Final = "Z does it again"
+ENDINGS: Final = {
+    "undo": ("; redo does it again", "Z does it again"),
+    "": ("; undo takes it back", "z takes it back"),
+}
+"""How an action says that it can be taken back, and how the console does, whose words are keys."""
 
 
 async def carry_out(app: CoordApp, planner: Callable[[], Plan]) -> None:
@@ -55,11 +58,11 @@ async def apply(app: CoordApp, plan: Plan, reason: str) -> None:
 
 
 def said(done: Done) -> str:
-    """Return what happened, and how it is taken back."""
-    told = done.text.replace("undo takes it back", KEY_BACK).replace("redo does it again", KEY_AGAIN).rstrip(".")
-    if KEY_BACK in told or KEY_AGAIN in told:
-        return f"{told}."
-    return f"{told}; {KEY_AGAIN if done.plan.action == 'undo' else KEY_BACK}."
+    """Return what happened, and by which key it is taken back."""
+    ending, key = ENDINGS["undo" if done.plan.action == "undo" else ""]
+    # What follows the ending, in parentheses, could not be told in the event log.
+    told, _, rest = done.text.rpartition(ending) if ending in done.text else (done.text, "", "")
+    return f"{told.rstrip('.')}{rest}. {key}."
 
 
 def refuse(app: CoordApp, error: CoordError) -> None:

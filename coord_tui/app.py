@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import signal
 import time
 from collections.abc import Callable, Coroutine
@@ -10,7 +11,7 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from traceback import format_exc
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from rich.text import Text
 from textual import events
@@ -19,22 +20,23 @@ from textual.binding import BindingType
 from textual.driver import Driver
 from textual.message import Message
 
-from coord_core.actions.plan import Plan
 from coord_core.errors import CoordError
 from coord_core.state.board import Board
 from coord_core.text import block
 from coord_tui import themes
-from coord_tui.acting import answer, refuse
 from coord_tui.desk import Desk
 from coord_tui.display import plain, toast
 from coord_tui.gate import Gate
 from coord_tui.palette import Palette
 from coord_tui.rows.scene import Scene, same
 from coord_tui.screens.dashboard import Dashboard
-from coord_tui.screens.dialog import Dialog
 from coord_tui.situation import notice
 from coord_tui.widgets.status_bar import Mode, place
 from coord_tui.workers import start
+
+if TYPE_CHECKING:
+    from coord_core.actions.plan import Plan
+    from coord_tui.screens.dialog import Dialog
 
 
 class CoordApp(App[None], inherit_bindings=False):
@@ -155,19 +157,21 @@ class CoordApp(App[None], inherit_bindings=False):
         if self.workspace is not None and self.workspace not in board.workspaces:
             self.workspace = None
         self.show_board()
+        if before is None:
+            self.call_after_refresh(_collect_again)
 
     def show_board(self) -> None:
         """Show the newest board on every screen that shows boards."""
         scene, now = self.scene, self.now()
         told = notice(self.board, self.desk.place, self.stuck_since)
         for screen in self.screen_stack:
-            if not isinstance(screen, Dialog) and hasattr(screen, "show") and screen.is_mounted:
+            if hasattr(screen, "show") and screen.is_mounted:
                 screen.show(scene, told, self.mode, now)
         self._entitle(scene)
 
     def _tick(self) -> None:
-        screen = next((each for each in reversed(self.screen_stack) if not isinstance(each, Dialog)), None)
-        if self.board is not None and screen is not None and hasattr(screen, "tick"):
+        screen = next((each for each in reversed(self.screen_stack) if hasattr(each, "tick")), None)
+        if self.board is not None and screen is not None:
             with self.batch_update():
                 screen.tick(self.mode, self.now())
 
@@ -203,7 +207,7 @@ class CoordApp(App[None], inherit_bindings=False):
         try:
             await asyncio.to_thread(self.desk.look_again)
         except CoordError as error:
-            refuse(self, error)
+            toast(self, str(error), "warning")
         else:
             toast(self, "Everything was read again.")
 
@@ -224,5 +228,14 @@ class CoordApp(App[None], inherit_bindings=False):
 
     def ask(self, question: Dialog[tuple[Plan, str]]) -> None:
         """Ask for a plan and a reason, and do it."""
+        from coord_tui.acting import answer
+
         if not self.acting:
             self.act(partial(answer, self, question))
+
+
+def _collect_again() -> None:
+    """Look for garbage again, which `__main__` gave up for the first picture; what is there now is none."""
+    if not gc.isenabled():
+        gc.freeze()
+        gc.enable()

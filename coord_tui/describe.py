@@ -14,7 +14,7 @@ from coord_core.state.records import Handoff, Holdings, Issue, Life, Lock, Progr
 from coord_tui.ages import age, clock, since
 from coord_tui.display import NOTHING, Words, paragraphs, say
 from coord_tui.rows.scene import ALARMING, SHAPES, Scene
-from coord_tui.rows.sessions import task_name
+from coord_tui.rows.sessions import progress_of, task_name
 from coord_tui.rows.work import MARKS
 from coord_tui.targets import Target
 
@@ -82,6 +82,8 @@ def _holdings(scene: Scene, session: Session, now: float) -> list[Words]:
     has = scene.holdings(session.scope)
     found = [(word, line) for lock in has.locks for word, line in _held(scene, lock, now)]
     found += [("owns", line) for line in _owned(has, now)]
+    if session.issue and session.issue not in [issue.id for issue in has.issues]:
+        found.append(("on", say((f"#{session.issue} ", "link"), *_progress(progress_of(scene, session)))))
     found += [("wants", say((lock.resource, "wait"))) for lock in has.wants]
     return _labelled(found)
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Mapping, Sequence
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
-from coord_core.actions.plan import Done, Plan
-from coord_core.documents import Line
-from coord_core.state.board import Board
+if TYPE_CHECKING:
+    from coord_core.actions.plan import Done, Plan
+    from coord_core.documents import Line
+    from coord_core.state.board import Board
 
 
 class Desk(Protocol):

@@ -6,16 +6,18 @@ import asyncio
 import time
 from collections.abc import AsyncGenerator, AsyncIterator, Mapping, Sequence
 from contextlib import suppress
+from functools import cached_property
 from itertools import islice
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
-from coord_core.actions import supervisor
-from coord_core.actions.plan import Done, Plan
 from coord_core.actions.view import follow_boards
 from coord_core.documents import Line
 from coord_core.state.board import Board
 from coord_core.state.liveness import Limits
 from coord_core.storage import Storage
+
+if TYPE_CHECKING:
+    from coord_core.actions.plan import Done, Plan
 
 HISTORY: Final = 200
 """How many lines of a record's history are shown at most."""
@@ -30,10 +32,16 @@ class StoreDesk:
     def __init__(self, storage: Storage, limits: Limits | None = None) -> None:
         self.storage = storage
         self.limits = limits or Limits()
-        self.who = supervisor.this_user()
         self._board = Board(time.time(), self.limits)
         self._again: asyncio.Event | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
+
+    @cached_property
+    def who(self) -> str:
+        """The human at the keyboard, as the journal names supervisors."""
+        from coord_core.actions import supervisor
+
+        return supervisor.this_user()
 
     @property
     def place(self) -> str:
@@ -81,18 +89,26 @@ class StoreDesk:
 
     def plan(self, action: str, arguments: Mapping[str, Any]) -> Plan:
         """Work a supervisor's action out; nothing is changed. Raises Refused."""
+        from coord_core.actions import supervisor
+
         return supervisor.plan(self._board, action, arguments)
 
     def apply(self, plan: Plan, reason: str) -> Done:
         """Do what was planned; raises StaleView, Refused or StorageError: then nothing was changed."""
+        from coord_core.actions import supervisor
+
         return supervisor.apply(self.storage, plan, actor={"supervisor": self.who}, reason=reason, now=time.time())
 
     def undo_plan(self) -> Plan:
         """Work out how to take back this user's newest action; raises NothingToUndo, StaleView."""
+        from coord_core.actions import supervisor
+
         return supervisor.plan_undo(self.storage, self._board, who=self.who)
 
     def redo_plan(self) -> Plan:
         """Work out how to do again what was taken back last; raises NothingToUndo, StaleView."""
+        from coord_core.actions import supervisor
+
         return supervisor.plan_redo(self.storage, self._board, who=self.who)
 
     def history(self, scope: str) -> Sequence[Line]:

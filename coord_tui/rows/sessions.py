@@ -64,7 +64,7 @@ class SessionRows:
         session = self.scene.board.sessions[key]
         life, signs = self.scene.verdict(key).life, self.scene.signs(key)
         issue = issue_of(self.scene, session)
-        progress = self._progress(session, issue)
+        progress = self._progress(session)
         percent = progress.percent if progress else None
         idle = life is Life.LIVE and bool(self.scene.holdings(key)) and _idle(signs.did, now, self.scene)
         return (
@@ -101,15 +101,14 @@ class SessionRows:
         if life is Life.OFF:
             return say(("signed off", "dim"))
         running = next((todo.text for todo in session.todos if todo.done is False), "")
-        progress = self._progress(session, issue)
+        progress = self._progress(session)
         message, phase = (progress.message, progress.phase) if progress else ("", "")
         return say(message or running or phase)
 
-    def _progress(self, session: Session, issue: Issue | None) -> Progress | None:
-        """Return the progress of an issue where it is this session's own."""
-        progress = issue.progress if issue else None
-        mine = progress and progress.updated_by in (None, session.id)
-        return progress if mine and self.scene.verdict(session.scope).life is not Life.OFF else None
+    def _progress(self, session: Session) -> Progress | None:
+        if self.scene.verdict(session.scope).life is Life.OFF:
+            return None
+        return progress_of(self.scene, session)
 
     def _holds(self, key: str, life: Life) -> Cell:
         has = self.scene.holdings(key)
@@ -144,3 +143,13 @@ def issue_of(scene: Scene, session: Session) -> Issue | None:
         return scene.board.issues.get(in_workspace(session.workspace, f"issue:{session.issue}"))
     owned = scene.holdings(session.scope).issues
     return owned[0] if owned else None
+
+
+def progress_of(scene: Scene, session: Session) -> Progress | None:
+    """Return a session's own progress: never what another one says of an issue that both work on."""
+    found = scene.board.progress(session.scope)
+    if found is not None or session.issue is not None:
+        return found
+    issue = issue_of(scene, session)
+    progress = issue.progress if issue else None
+    return progress if progress and progress.updated_by in (None, session.id) else None

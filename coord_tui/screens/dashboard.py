@@ -4,25 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from textual import on
 from textual.binding import Binding, BindingType
 from textual.widgets import Input
 
-from coord_core.actions.plan import Plan
 from coord_core.state.records import Remedy
-from coord_tui.acting import carry_out
 from coord_tui.display import toast
-from coord_tui.screens.clean_up import CleanUp, candidates
-from coord_tui.screens.detail import DetailScreen
-from coord_tui.screens.help import Help
 from coord_tui.screens.overview import Overview
 from coord_tui.screens.panels import PANELS
-from coord_tui.screens.reassign import Reassign
 from coord_tui.widgets.detail import Detail
 from coord_tui.widgets.field import Field
 from coord_tui.widgets.record_table import RecordTable
+
+if TYPE_CHECKING:
+    from coord_core.actions.plan import Plan
 
 
 class Dashboard(Overview, inherit_bindings=False):
@@ -95,7 +92,13 @@ class Dashboard(Overview, inherit_bindings=False):
             return
         if target.finding and self.reveal(target.key):
             return
-        self.coord.push_screen(DetailScreen(message.key))
+        self._open(message.key)
+
+    def _open(self, key: str, *, raw: bool = False) -> None:
+        # Whatever the first picture does not need is imported when it is asked for.
+        from coord_tui.screens.detail import DetailScreen
+
+        self.coord.push_screen(DetailScreen(key, raw=raw))
 
     def action_raw(self) -> None:
         """Show the document as JSON, or no longer."""
@@ -104,7 +107,7 @@ class Dashboard(Overview, inherit_bindings=False):
             detail.raw = not detail.raw
             self._follow_cursor()
         elif self.target:
-            self.coord.push_screen(DetailScreen(self.target.key, raw=True))
+            self._open(self.target.key, raw=True)
 
     # Leaving
 
@@ -155,6 +158,8 @@ class Dashboard(Overview, inherit_bindings=False):
 
     def action_help(self) -> None:
         """Show the keys."""
+        from coord_tui.screens.help import Help
+
         self.coord.push_screen(Help(read_only=self.coord.desk.read_only))
 
     def action_filter(self) -> None:
@@ -206,12 +211,16 @@ class Dashboard(Overview, inherit_bindings=False):
             )
             self._idle(held)
             return
+        from coord_tui.screens.reassign import Reassign
+
         self.coord.ask(Reassign(target, self.sources.scene))
 
     def action_clean_up(self) -> None:
         """Clean up after all dead and stale sessions."""
         if self.coord.desk.read_only or self.sources is None:
             return
+        from coord_tui.screens.clean_up import CleanUp, candidates
+
         if not candidates(self.sources.scene):
             self._idle("Nobody is dead or stale.")
             return
@@ -229,6 +238,8 @@ class Dashboard(Overview, inherit_bindings=False):
         self._plan(lambda: self.coord.desk.plan(remedy.action, remedy.arguments))
 
     def _plan(self, planner: Callable[[], Plan]) -> None:
+        from coord_tui.acting import carry_out
+
         if not self.coord.desk.read_only and not self.coord.acting:
             self.coord.act(partial(carry_out, self.coord, planner))
 

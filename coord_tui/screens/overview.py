@@ -146,8 +146,10 @@ class Overview(Screen[None], inherit_bindings=False):
             self.room = arrange(*self.size, counts, all_needs=needs)
         solo = self.active if self.room.tabs or self.zoomed else None
         self.panels.arrange(self.room, solo, hidden=self.notice.instead)
-        for name, shown in self.panels.surroundings(self.room, solo, instead=self.notice.instead).items():
+        around = self.panels.surroundings(self.room, solo, instead=self.notice.instead)
+        for name, shown in around.items():
             self.query_one(f"#{name}").display = shown
+        self.set_class(around["foot"], "with-foot")
         height = "1fr" if self.notice.instead else len(self._noticed())
         self.query_one("#notice").styles.height = height
         self.query_one("#notice").display = bool(self.notice.lines)

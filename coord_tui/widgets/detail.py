@@ -12,7 +12,6 @@ from textual.containers import Container
 
 from coord_core.documents import Line
 from coord_core.errors import CoordError
-from coord_tui import describe
 from coord_tui.display import Piece, Words, wrap
 from coord_tui.rows.scene import Scene
 from coord_tui.targets import Target
@@ -45,6 +44,8 @@ class Detail(Container, can_focus=False, inherit_bindings=False):
 
     def tell(self, scene: Scene, target: Target | None, now: float) -> None:
         """Show a record at `now`, seconds since 1970."""
+        from coord_tui import describe
+
         scope = target.scope if target else None
         asked = (scope, scene.board.changed_at)
         if asked != self._asked:
@@ -57,6 +58,8 @@ class Detail(Container, can_focus=False, inherit_bindings=False):
         self.query_one(Reader).show(self._wrapped(self._said(scene, target, now)))
 
     def _said(self, scene: Scene, target: Target | None, now: float) -> list[Words]:
+        from coord_tui import describe
+
         if self.raw:
             return describe.raw(scene, target)
         scope = target.scope if target else None

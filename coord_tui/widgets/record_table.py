@@ -60,6 +60,7 @@ class RecordTable(Cursor, can_focus=True):
         self.keys: Sequence[str] = ()
         self.empty: Words = NOTHING
         self.marks_cursor = False
+        self.placed = False
         self.more = ""
         self._places: dict[str, int] = {}
         self._cursor: str | None = None
@@ -86,6 +87,8 @@ class RecordTable(Cursor, can_focus=True):
         self._places = {key: place for place, key in enumerate(self.keys)}
         if ended and self.keys:
             self._cursor = self.keys[-1]
+        elif not self.placed and not self.follows:
+            self._cursor = self.keys[0] if self.keys else None
         elif self._cursor not in self._places:
             self._cursor = self.keys[min(old_place, len(self.keys) - 1)] if self.keys else None
         self._resize()
@@ -108,6 +111,7 @@ class RecordTable(Cursor, can_focus=True):
         """Put the cursor on a record; False if it is not here."""
         if key not in self._places:
             return False
+        self.placed = True
         if key != self._cursor:
             self._cursor = key
             self._keep_in_sight()
@@ -122,11 +126,13 @@ class RecordTable(Cursor, can_focus=True):
         self.refresh_changed()
 
     def on_focus(self) -> None:
-        """Show the cursor."""
+        """Show the cursor: from now on it stays on its record."""
+        self.placed = True
         self.refresh_changed()
 
     def on_blur(self) -> None:
-        """Hide the cursor."""
+        """Hide the cursor: at the top it stays at the top."""
+        self.placed = self.place() > 0
         self.refresh_changed()
 
     def watch_scroll_y(self, old_value: float, new_value: float) -> None:

@@ -96,6 +96,7 @@ def _sessions() -> dict[str, Session]:
         key = scope(f"session:{name}")
         found[key] = Session(
             key, SHOP, name, life is not Life.OFF, issue, "working", at(seen), at(2 * H), "taken", todos,
+            progress=Progress("implementation", 35, "Order totals rounding", at(63), name) if name == "codex_1" else None,
             branch=branch, client=client, cwd=f"~/wt/{branch.partition('/')[2]}", host="laptop", pid=811,
         )  # fmt: skip
     return found

@@ -3,8 +3,10 @@ from __future__ import annotations
 import pytest
 from textual.widgets import Input
 
+from coord_core.actions.plan import Done, Plan
 from coord_core.documents import ABSENT
 from coord_core.errors import LockTimeout, StaleView
+from coord_tui.acting import said
 from tests.tui import boards
 from tests.tui.conftest import Staging
 from tests.tui.desks import FakeDesk
@@ -39,7 +41,24 @@ async def test_x_lets_go_of_what_is_under_the_cursor(
         assert s.desk.applied[0][0].action == action
         assert s.desk.applied[0][1] == ""
         await s.closed()
-        assert s.toasts() == [f"Did {action}; z takes it back."]
+        assert s.toasts() == [f"Did {action}. z takes it back."]
+
+
+@pytest.mark.parametrize(
+    ("action", "text", "told"),
+    [
+        ("clean_up_session", "Cleaned up claude_4; undo takes it back", "Cleaned up claude_4. z takes it back."),
+        ("undo", "Undid: Cleaned up claude_4; redo does it again", "Undid: Cleaned up claude_4. Z does it again."),
+        ("redo", "Did again: Released a; undo takes it back", "Did again: Released a. z takes it back."),
+        (
+            "quarantine",
+            "Set aside a; undo takes it back; undo takes it back (not in the event log: torn)",
+            "Set aside a; undo takes it back (not in the event log: torn). z takes it back.",
+        ),
+    ],
+)
+def test_how_it_is_taken_back_is_said_once_and_as_a_key(action: str, text: str, told: str) -> None:
+    assert said(Done(812, text, Plan(action, "", "", "", "", {}))) == told
 
 
 async def test_every_dialog_opens_on_cancel_and_enter_there_does_nothing(stage: Staging) -> None:

@@ -41,6 +41,14 @@ async def test_the_quiet_store_says_so(stage: Staging, size: tuple[int, int]) ->
         assert s.app.title == "my-repo"
 
 
+async def test_two_at_one_issue_show_what_each_says_of_itself(stage: Staging) -> None:
+    async with stage() as s:
+        rows = {line.split()[1]: line for line in s.text().splitlines()[8:20]}
+        assert "#21×   60%" in rows["claude_6"]
+        assert "#21×   35%" in rows["codex_1"]
+        assert "Order totals rounding" in rows["codex_1"]
+
+
 async def test_wide_enough_the_detail_always_shows(stage: Staging) -> None:
     async with stage(made(), size=(200, 50), now=samples.BUSY_NOW) as s:
         await s.press("n")
@@ -151,6 +159,33 @@ async def test_bang_shows_all_findings(stage: Staging) -> None:
         assert "#15 handoff from claude_10 waits" in s.text()
         await s.press("1")
         assert "3 more  (! shows all)" in s.text()
+
+
+async def test_findings_that_come_one_by_one_leave_the_worst_in_sight(stage: Staging) -> None:
+    findings = boards.busy().findings
+    async with stage(boards.busy(findings=())) as s:
+        for count in range(1, len(findings) + 1):
+            await s.show(boards.busy(findings=findings[-count:]))
+            shown = s.text().splitlines()[2:6]
+            assert findings[-count].text in shown[0]
+            assert count <= 4 or f"{count - 3} more" in shown[3]
+        table = s.dashboard.panels["needs"].table
+        await s.press("!", "j", "j")
+        assert table.place() == 2
+        await s.show(boards.busy(findings=findings[1:]))
+        assert table.place() == 1
+
+
+async def test_a_cursor_that_somebody_put_somewhere_stays_on_its_record(stage: Staging) -> None:
+    findings = boards.busy().findings
+    async with stage(boards.busy(findings=findings[1:])) as s:
+        await s.press("!")
+        await s.show(boards.busy())
+        assert s.dashboard.table.place() == 1
+        await s.press("k", "1")
+        await s.show(boards.busy(findings=findings[2:]))
+        await s.show(boards.busy())
+        assert s.dashboard.panels["needs"].table.place() == 0
 
 
 async def test_enter_opens_the_detail_and_backspace_leaves_it(stage: Staging) -> None:

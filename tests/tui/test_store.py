@@ -72,7 +72,7 @@ async def test_release_undo_redo_on_files(live: tuple[Stage, Path]) -> None:
         await stage.press("y")
     await stage.until(lambda: not lock.exists())
     await stage.closed()
-    assert stage.toasts()[-1].endswith("; z takes it back.")
+    assert stage.toasts()[-1].endswith(". z takes it back.")
     assert "undo" not in stage.toasts()[-1]
     await stage.until(lambda: "No lock is held." in stage.text())
     await stage.press("z")
