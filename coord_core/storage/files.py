@@ -18,7 +18,7 @@ from coord_core.processes import boot_id
 from coord_core.storage import Act, Outcome, Transaction, redo
 from coord_core.storage import format as fmt
 from coord_core.storage.changes import edit_to_json
-from coord_core.storage.folder import Found, look, network_file_system, unchanged, write_new
+from coord_core.storage.folder import Found, advice, look, network_file_system, unchanged, write_new
 from coord_core.storage.journal import Entry, Journal
 from coord_core.storage.lock import Held, StoreLock
 from coord_core.storage.settling import Settled, Settler
@@ -176,7 +176,7 @@ class FileStorage:
             self._settler.sweep()
         except OSError as again:
             error.add_note(f"and the temporaries stay until the next transaction: {again}")
-        raise NotStored(action, "writing", _reason(error)) from error
+        raise NotStored(action, "writing", _reason(error), advice(error)) from error
 
     def _settle(self, entry: Entry, held: Held, expected: Mapping[str, Found] = NOBODY) -> None:
         """Settle a committed line. What the disk refuses twice is left to the next transaction's recovery."""
@@ -281,13 +281,13 @@ class FileStorage:
                 self._prepare()
                 held = stack.enter_context(self._lock.held(action))
             except OSError as error:
-                raise NotStored(action, "locking the store", _reason(error)) from error
+                raise NotStored(action, "locking the store", _reason(error), advice(error)) from error
             self._step("locked")
             self._journal.look()
             try:
                 self._recover(held)
             except OSError as error:
-                raise NotStored(action, "finishing an earlier action", _reason(error)) from error
+                raise NotStored(action, "finishing an earlier action", _reason(error), advice(error)) from error
             self._step("recovered")
             yield held
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Iterator, Mapping
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import islice, takewhile
@@ -15,7 +15,7 @@ from typing import Any, Final
 import orjson
 
 from coord_core.documents import Line
-from coord_core.errors import OutcomeUnknown
+from coord_core.errors import OutcomeUnknown, StoreUnreadable
 from coord_core.storage import format as fmt
 from coord_core.storage.changes import edit_from_json, edit_to_json
 from coord_core.storage.folder import write_all
@@ -111,10 +111,9 @@ class Journal:
 
     def segments(self) -> list[str]:
         """Return the segments' file names, oldest first."""
-        try:
+        names: list[str] = []
+        with _reading(self.folder), suppress(NotADirectoryError):
             names = os.listdir(self._prefix)
-        except (FileNotFoundError, NotADirectoryError):
-            return []
         return sorted(name for name in names if len(name) == 26 and name.endswith(".jsonl") and name[:20].isdigit())
 
     def entries(self, after: int = 0) -> Iterator[Entry]:
@@ -227,17 +226,31 @@ class Tail:
 
     def _read(self) -> bytes:
         path = self.journal.folder / self._name
-        try:
-            with path.open("rb") as file:
-                # A torn line that was cut, and the next one in its place, must not hide a line.
-                self._offset = min(self._offset, os.fstat(file.fileno()).st_size)
-                file.seek(self._offset)
-                return file.read()
-        except FileNotFoundError:
-            return b""
+        with _reading(path), open(path, "rb", opener=_open) as file:
+            # A torn line that was cut, and the next one in its place, must not hide a line.
+            self._offset = min(self._offset, os.fstat(file.fileno()).st_size)
+            file.seek(self._offset)
+            return file.read()
+        return b""
 
 
 _sync = getattr(os, "fdatasync", os.fsync)
+
+
+@contextmanager
+def _reading(path: Path) -> Iterator[None]:
+    """Go on without what is not there; raise StoreUnreadable for what is there and cannot be read."""
+    try:
+        yield
+    except FileNotFoundError:
+        pass
+    except OSError as error:
+        raise StoreUnreadable(str(path), error.strerror or str(error)) from error
+
+
+def _open(path: str, flags: int) -> int:
+    """Open without waiting on a pipe, and follow no link."""
+    return os.open(path, flags | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
 
 
 def _take_back(fd: int, size: int, line: Line, error: OSError) -> None:
@@ -271,37 +284,28 @@ def _end_of_lines(fd: int, end: int) -> int:
 
 
 def _size_of_whole_lines(path: Path) -> int:
-    try:
-        with path.open("rb") as file:
-            return _end_of_lines(file.fileno(), os.fstat(file.fileno()).st_size)
-    except FileNotFoundError:
-        return 0
+    with _reading(path), open(path, "rb", opener=_open) as file:
+        return _end_of_lines(file.fileno(), os.fstat(file.fileno()).st_size)
+    return 0
 
 
 def _size(path: str | Path) -> int:
-    try:
+    with _reading(Path(path)):
         return os.stat(path).st_size
-    except FileNotFoundError:
-        return 0
+    return 0
 
 
 def _whole_lines(path: Path) -> Iterator[bytes]:
-    try:
-        with path.open("rb") as file:
-            for raw in file:
-                if raw.endswith(b"\n"):
-                    yield raw
-    except FileNotFoundError:
-        return
+    with _reading(path), open(path, "rb", opener=_open) as file:
+        for raw in file:
+            if raw.endswith(b"\n"):
+                yield raw
 
 
 def _whole_lines_back(path: Path) -> Iterator[bytes]:
     """Yield a segment's whole lines from its end, reading no more of it than is asked for."""
-    try:
-        fd = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC)
-    except FileNotFoundError:
-        return
-    try:
+    with _reading(path), open(path, "rb", opener=_open) as file:
+        fd = file.fileno()
         end, rest = os.fstat(fd).st_size, b""
         torn = True
         while end > 0:
@@ -314,8 +318,6 @@ def _whole_lines_back(path: Path) -> Iterator[bytes]:
             rest, end = first, start
         if not torn and rest:
             yield rest
-    finally:
-        os.close(fd)
 
 
 def _iso(at: float) -> str:
