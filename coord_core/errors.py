@@ -47,7 +47,7 @@ class StoreUnreadable(StorageError):
 
     def __init__(self, place: str, reason: str) -> None:
         self.place, self.reason = place, reason
-        super().__init__(f"cannot read {place}: {reason}; nothing was changed")
+        super().__init__(f"cannot read {place}: {reason}; nothing was changed. `ls -ld` shows what it is and whose")
 
 
 class StoreUnsupported(StorageError):
@@ -88,13 +88,11 @@ class NestedTransaction(StorageError):
 
 
 class NotStored(StorageError):
-    """The disk refused a step of `action`; nothing was changed."""
+    """The disk refused a step of `action`; nothing was changed. advice: what to do about it."""
 
-    def __init__(self, action: str, step: str, reason: str) -> None:
+    def __init__(self, action: str, step: str, reason: str, advice: str = "Try again") -> None:
         self.action, self.step, self.reason = action, step, reason
-        super().__init__(
-            f"{action}: not stored, {step} failed ({reason}); nothing was changed. Mend the disk and try again"
-        )
+        super().__init__(f"{action}: not stored, {step} failed ({reason}); nothing was changed. {advice}")
 
 
 class OutcomeUnknown(StorageError):

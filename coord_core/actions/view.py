@@ -10,6 +10,7 @@ from typing import Final
 
 from coord_core import processes
 from coord_core.documents import Batch, Document, Line, Unreadable
+from coord_core.errors import StoreUnreadable
 from coord_core.state.board import Board
 from coord_core.state.liveness import Limits
 from coord_core.storage import Storage
@@ -29,12 +30,13 @@ def take_board(storage: Storage, now: float, limits: Limits | None = None) -> Bo
 
 
 def recent_lines(storage: Storage, now: float) -> tuple[Line, ...]:
-    """Return the journal's lines of the last hours, oldest first."""
+    """Return the journal's lines of the last hours, oldest first; one that cannot be read hides no document."""
     found: list[Line] = []
-    for line in storage.lines_back():
-        if line.at < now - RECENT or len(found) == LINES:
-            break
-        found.append(line)
+    with suppress(StoreUnreadable):
+        for line in storage.lines_back():
+            if line.at < now - RECENT or len(found) == LINES:
+                break
+            found.append(line)
     return tuple(reversed(found))
 
 

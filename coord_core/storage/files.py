@@ -17,7 +17,7 @@ from coord_core.documents import Batch, Document, Line
 from coord_core.errors import NotFound, NotStored, ReadOnlyStore, Refused, StoreUnsupported
 from coord_core.storage import Act, Outcome, Transaction
 from coord_core.storage import format as fmt
-from coord_core.storage.folder import look, network_file_system
+from coord_core.storage.folder import advice, look, network_file_system
 from coord_core.storage.shelf import Shelf
 
 if TYPE_CHECKING:
@@ -168,14 +168,14 @@ class FileStorage:
                 self._prepare()
                 held = stack.enter_context(self._lock.held(action))
             except OSError as error:
-                raise NotStored(action, "locking the store", reason_of(error)) from error
+                raise NotStored(action, "locking the store", reason_of(error), advice(error)) from error
             self._step("locked")
             writer = Writer(self._shelf, self._journal, self._settler, self._aside, self._step, held)
             self._journal.look()
             try:
                 writer.recover()
             except OSError as error:
-                raise NotStored(action, "finishing an earlier action", reason_of(error)) from error
+                raise NotStored(action, "finishing an earlier action", reason_of(error), advice(error)) from error
             self._step("recovered")
             yield writer
 

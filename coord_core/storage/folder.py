@@ -140,6 +140,22 @@ def write_all(fd: int, raw: bytes) -> None:
         view = view[os.write(fd, view) :]
 
 
+_MAY_NOT: Final = "You may not write there: do it as its owner, or ask for the right to"
+_NO_ROOM: Final = "Make room on that disk and try again"
+_ADVICE: Final = {
+    errno.EACCES: _MAY_NOT,
+    errno.EPERM: _MAY_NOT,
+    errno.EROFS: "That disk is mounted read-only: do it where it is not",
+    errno.ENOSPC: _NO_ROOM,
+    errno.EDQUOT: _NO_ROOM,
+}
+
+
+def advice(error: OSError) -> str:
+    """Return what to do about a write that failed."""
+    return _ADVICE.get(error.errno or 0, "Mend the disk and try again")
+
+
 def exchange(a: str, b: str) -> None:
     """Swap what stands at two paths in one step; raises FileNotFoundError if either is empty.
 

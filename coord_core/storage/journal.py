@@ -31,10 +31,9 @@ class Journal:
 
     def segments(self) -> list[str]:
         """Return the segments' file names, oldest first."""
-        try:
+        names: list[str] = []
+        with lines.reading(self._prefix), suppress(NotADirectoryError):
             names = os.listdir(self._prefix)
-        except (FileNotFoundError, NotADirectoryError):
-            return []
         return sorted(name for name in names if len(name) == 26 and name.endswith(".jsonl") and name[:20].isdigit())
 
     def entries(self, after: int = 0) -> Iterator[Entry]:
@@ -139,8 +138,7 @@ def _cut_torn_line(fd: int) -> int:
     return end
 
 
-def _size(path: str | Path) -> int:
-    try:
+def _size(path: str) -> int:
+    with lines.reading(path):
         return os.stat(path).st_size
-    except FileNotFoundError:
-        return 0
+    return 0

@@ -5,14 +5,16 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, BinaryIO, Final
 
 import orjson
 
 from coord_core.documents import Line
+from coord_core.errors import StoreUnreadable
 from coord_core.storage import format as fmt
 from coord_core.storage.changes import edit_from_json, edit_to_json
 
@@ -105,33 +107,41 @@ def end_of_lines(fd: int, end: int) -> int:
     return 0
 
 
+@contextmanager
+def reading(path: str | Path) -> Iterator[None]:
+    """Go on without what is not there; raise StoreUnreadable for what is there and cannot be read."""
+    try:
+        yield
+    except FileNotFoundError:
+        pass
+    except OSError as error:
+        raise StoreUnreadable(str(path), error.strerror or str(error)) from error
+
+
+def open_segment(path: Path) -> BinaryIO:
+    """Open a segment without waiting on a pipe, and follow no link."""
+    return open(path, "rb", opener=lambda name, flags: os.open(name, flags | os.O_NOFOLLOW | os.O_NONBLOCK))
+
+
 def size_of_whole_lines(path: Path) -> int:
     """Return where a segment's whole lines end."""
-    try:
-        with path.open("rb") as file:
-            return end_of_lines(file.fileno(), os.fstat(file.fileno()).st_size)
-    except FileNotFoundError:
-        return 0
+    with reading(path), open_segment(path) as file:
+        return end_of_lines(file.fileno(), os.fstat(file.fileno()).st_size)
+    return 0
 
 
 def forwards(path: Path) -> Iterator[bytes]:
     """Yield a segment's whole lines."""
-    try:
-        with path.open("rb") as file:
-            for raw in file:
-                if raw.endswith(b"\n"):
-                    yield raw
-    except FileNotFoundError:
-        return
+    with reading(path), open_segment(path) as file:
+        for raw in file:
+            if raw.endswith(b"\n"):
+                yield raw
 
 
 def backwards(path: Path) -> Iterator[bytes]:
     """Yield a segment's whole lines from its end, reading no more of it than is asked for."""
-    try:
-        fd = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC)
-    except FileNotFoundError:
-        return
-    try:
+    with reading(path), open_segment(path) as file:
+        fd = file.fileno()
         end, rest = os.fstat(fd).st_size, b""
         torn = True
         while end > 0:
@@ -144,8 +154,6 @@ def backwards(path: Path) -> Iterator[bytes]:
             rest, end = first, start
         if not torn and rest:
             yield rest
-    finally:
-        os.close(fd)
 
 
 def _iso(at: float) -> str:

@@ -9,7 +9,7 @@ from typing import Final
 
 from coord_core.documents import Line
 from coord_core.storage.journal import Journal
-from coord_core.storage.lines import end_of_lines, from_bytes, size_of_whole_lines
+from coord_core.storage.lines import end_of_lines, from_bytes, open_segment, reading, size_of_whole_lines
 
 _MOST_RECENT: Final = 20_000
 
@@ -51,11 +51,9 @@ class Tail:
 
     def _read(self) -> bytes:
         path = self.journal.folder / self._name
-        try:
-            with path.open("rb") as file:
-                # A line whose sync failed is taken back, and what comes in its place may be longer: begin at its start.
-                self._offset = end_of_lines(file.fileno(), min(self._offset, os.fstat(file.fileno()).st_size))
-                file.seek(self._offset)
-                return file.read()
-        except FileNotFoundError:
-            return b""
+        with reading(path), open_segment(path) as file:
+            # A line whose sync failed is taken back, and what comes in its place may be longer: begin at its start.
+            self._offset = end_of_lines(file.fileno(), min(self._offset, os.fstat(file.fileno()).st_size))
+            file.seek(self._offset)
+            return file.read()
+        return b""

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Final
 
 from coord_core.documents import Batch, Line
-from coord_core.errors import StorageError
+from coord_core.errors import StorageError, StoreUnreadable
 from coord_core.storage.journal import Journal
 from coord_core.storage.view import View
 
@@ -59,7 +59,7 @@ def _next_batch(view: View, names: set[str] | None, whole: bool) -> Batch:
     """Look again; lines are read after the documents, so that no line is missed that a document shows."""
     batch = view.load() if whole else view.rescan() if names is None else view.look_at(names)
     lines: list[Line] = []
-    with contextlib.suppress(PermissionError):  # a journal that may not be read hides no document
+    with contextlib.suppress(StoreUnreadable):  # a journal that cannot be read hides no document
         lines = view.tail.recent(time.time() - RECENT_S) if batch.whole else list(view.tail.lines())
     return Batch(batch.documents, batch.unreadable, lines, batch.whole)
 

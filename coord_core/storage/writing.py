@@ -15,7 +15,7 @@ from coord_core.processes import boot_id
 from coord_core.storage import Act, redo
 from coord_core.storage import format as fmt
 from coord_core.storage.changes import edit_to_json
-from coord_core.storage.folder import Found, look, unchanged, write_new
+from coord_core.storage.folder import Found, advice, look, unchanged, write_new
 from coord_core.storage.journal import Journal
 from coord_core.storage.lines import Entry
 from coord_core.storage.lock import Held
@@ -102,7 +102,7 @@ class Writer:
             self.settler.sweep()
         except OSError as again:
             error.add_note(f"and the temporaries stay until the next transaction: {again}")
-        raise NotStored(action, "writing", reason_of(error)) from error
+        raise NotStored(action, "writing", reason_of(error), advice(error)) from error
 
     def _settle(self, entry: Entry, expected: Mapping[str, Found] = NOBODY) -> None:
         """Settle a committed line. What the disk refuses twice is left to the next transaction's recovery."""
