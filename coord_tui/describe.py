@@ -1,4 +1,4 @@
-"""A record's detail as lines: what it is, what it holds, what it did; or its document as JSON."""
+"""A record's detail as lines: what it is and what it holds; or its document as JSON."""
 
 from __future__ import annotations
 
@@ -7,9 +7,8 @@ from collections.abc import Iterable, Sequence
 from typing import Any, Final
 
 from coord_core import text
-from coord_core.documents import Line
 from coord_core.moments import Moment
-from coord_core.scopes import in_workspace, parse
+from coord_core.scopes import in_workspace
 from coord_core.state.records import Handoff, Holdings, Issue, Life, Lock, Progress, Session, Task, Todo
 from coord_tui.ages import age, clock, since
 from coord_tui.display import NOTHING, Words, paragraphs, say
@@ -62,7 +61,7 @@ def _session(scene: Scene, session: Session, now: float) -> list[Words]:
         say((f"{verdict.life.value}: ", SHAPES[verdict.life][1]), evidence.removeprefix(life).strip()),
         say(("seen ", "dim"), clock(signs.seen), ("   did ", "dim"), signs.what, (f" at {clock(signs.did)}", "dim")),
         _where(session),
-        say(("status ", "dim"), session.status) if session.status else NOTHING,
+        _pairs(("status", session.status or ""), ("client", session.client)),
     ]
     lines = [line for line in lines if line]
     lines += _section(_holdings(scene, session, now))
@@ -73,7 +72,10 @@ def _session(scene: Scene, session: Session, now: float) -> list[Words]:
 
 
 def _where(session: Session) -> Words:
-    parts = [("in", session.cwd), ("branch", session.branch), ("client", session.client)]
+    return _pairs(("in", session.cwd), ("branch", session.branch))
+
+
+def _pairs(*parts: tuple[str, str]) -> Words:
     said = [say((f"{word} ", "dim"), value) for word, value in parts if value]
     return tuple(piece for words in said for piece in (*words, *say("  ")))
 
@@ -221,25 +223,3 @@ def raw(scene: Scene, target: Target | None) -> list[Words]:
               "data": document.data, "metadata": document.metadata}  # fmt: skip
     shown = text.escape_json(json.dumps(stored, ensure_ascii=False, indent=2, default=dict))
     return [say(("stored in ", "dim"), document.source), *map(say, shown.split("\n"))]
-
-
-def history(lines: Sequence[Line] | None, scope: str | None, *, journaled: bool) -> list[Words]:
-    """Return a document's journal lines, newest first; None: they are being read."""
-    if scope is None:
-        return []
-    head = [NOTHING, say(("history", "name"))]
-    if not journaled:
-        return [*head, say(("No journal here yet. It begins with your first action.", "dim"))]
-    if lines is None:
-        return [*head, say(("…", "dim"))]
-    return [*head, *([_entry(line, scope) for line in lines] or [say(("none kept", "dim"))])]
-
-
-def _entry(line: Line, scope: str) -> Words:
-    actor = line.actor.get("session") or line.actor.get("supervisor") or "?"
-    keys = {str(edit.path[0]) for edit in line.changes.get(scope, ()) if edit.path and isinstance(edit.path[0], str)}
-    what = f" {', '.join(sorted(keys))}" if keys else ""
-    why = f"  {line.reason}" if line.reason else ""
-    by = "" if parse(scope).id == actor else f"  by {actor}"
-    said = f"{line.action.replace('_', ' ')}{what}"
-    return say((f"{clock(line.at, seconds=False)} ", "dim"), said, (by + why, "dim"))

@@ -58,13 +58,11 @@ class Detail(Container, can_focus=False, inherit_bindings=False):
         self.query_one(Reader).show(self._wrapped(self._said(scene, target, now)))
 
     def _said(self, scene: Scene, target: Target | None, now: float) -> list[Words]:
-        from coord_tui import describe
+        from coord_tui import describe, past
 
         if self.raw:
             return describe.raw(scene, target)
-        scope = target.scope if target else None
-        past = describe.history(self._lines, scope, journaled=scene.board.journaled)
-        return describe.describe(scene, target, now) + past
+        return describe.describe(scene, target, now) + past.history(scene, target, self._lines)
 
     def _wrapped(self, lines: Sequence[Words]) -> list[Words]:
         room = max(10, self.size.width - 2)
