@@ -49,7 +49,7 @@ async def apply(app: CoordApp, plan: Plan, reason: str) -> None:
         done = await asyncio.to_thread(app.desk.apply, plan, reason)
     except StaleView as error:
         app.gate.shut()
-        if await app.push_screen_wait(Moved(error, app.scene)):
+        if await app.push_screen_wait(Moved(error, plan, app.scene)):
             app.reveal(plan.subject)
     except CoordError as error:
         refuse(app, error)

@@ -1,4 +1,4 @@
-"""A record's detail as lines: what it is, what it holds, what it did; or its document as JSON."""
+"""A record's detail as lines: what it is and what it holds; or its document as JSON."""
 
 from __future__ import annotations
 
@@ -7,12 +7,11 @@ from collections.abc import Iterable, Sequence
 from typing import Any, Final
 
 from coord_core import text
-from coord_core.documents import Line
 from coord_core.moments import Moment
-from coord_core.scopes import in_workspace, parse
+from coord_core.scopes import in_workspace
 from coord_core.state.records import Handoff, Holdings, Issue, Life, Lock, Progress, Session, Task, Todo
 from coord_tui.ages import age, clock, since
-from coord_tui.display import NOTHING, Words, paragraphs, say
+from coord_tui.display import NOTHING, Words, join, link, paragraphs, say
 from coord_tui.rows.scene import ALARMING, SHAPES, Scene
 from coord_tui.rows.sessions import progress_of, task_name
 from coord_tui.rows.work import MARKS
@@ -62,7 +61,7 @@ def _session(scene: Scene, session: Session, now: float) -> list[Words]:
         say((f"{verdict.life.value}: ", SHAPES[verdict.life][1]), evidence.removeprefix(life).strip()),
         say(("seen ", "dim"), clock(signs.seen), ("   did ", "dim"), signs.what, (f" at {clock(signs.did)}", "dim")),
         _where(session),
-        say(("status ", "dim"), session.status) if session.status else NOTHING,
+        _pairs(("status", session.status or ""), ("client", session.client)),
     ]
     lines = [line for line in lines if line]
     lines += _section(_holdings(scene, session, now))
@@ -73,7 +72,10 @@ def _session(scene: Scene, session: Session, now: float) -> list[Words]:
 
 
 def _where(session: Session) -> Words:
-    parts = [("in", session.cwd), ("branch", session.branch), ("client", session.client)]
+    return _pairs(("in", session.cwd), ("branch", session.branch))
+
+
+def _pairs(*parts: tuple[str, str]) -> Words:
     said = [say((f"{word} ", "dim"), value) for word, value in parts if value]
     return tuple(piece for words in said for piece in (*words, *say("  ")))
 
@@ -83,8 +85,10 @@ def _holdings(scene: Scene, session: Session, now: float) -> list[Words]:
     found = [(word, line) for lock in has.locks for word, line in _held(scene, lock, now)]
     found += [("owns", line) for line in _owned(has, now)]
     if session.issue and session.issue not in [issue.id for issue in has.issues]:
-        found.append(("on", say((f"#{session.issue} ", "link"), *_progress(progress_of(scene, session)))))
-    found += [("wants", say((lock.resource, "wait"))) for lock in has.wants]
+        scope = in_workspace(session.workspace, f"issue:{session.issue}")
+        name = link(f"#{session.issue}", scope if scope in scene.board.issues else "", "link")
+        found.append(("on", say(name, " ", *_progress(progress_of(scene, session)))))
+    found += [("wants", say(link(lock.resource, lock.scope, "wait"))) for lock in has.wants]
     return _labelled(found)
 
 
@@ -95,16 +99,20 @@ def _held(scene: Scene, lock: Lock, now: float) -> Iterable[tuple[str, Words]]:
         lock.reason,
     ]
     tone = ALARMING.get(scene.life(lock.workspace, lock.holder) or Life.LIVE, "name")
-    yield "holds", say((lock.resource, tone), "  " + ", ".join(filter(None, facts)))
+    yield "holds", say(link(lock.resource, lock.scope, tone), "  " + ", ".join(filter(None, facts)))
     for line in _stated(lock.since, now):
         yield "", line
     if lock.waiters:
-        yield "", _waiters(lock, now)
+        yield "", _waiters(scene, lock, now)
 
 
-def _waiters(lock: Lock, now: float) -> Words:
-    names = [f"{each.session} ({since(each.since.at if each.since else None, now)})" for each in lock.waiters]
-    return say((f"{' and '.join(names)} {'wait' if len(names) > 1 else 'waits'}", "wait"))
+def _waiters(scene: Scene, lock: Lock, now: float) -> Words:
+    names = [
+        (*scene.who(lock.workspace, each.session, "wait"),
+         *say((f" ({since(each.since.at if each.since else None, now)})", "wait")))
+        for each in lock.waiters
+    ]  # fmt: skip
+    return join(names, " and ") + say((" wait" if len(names) > 1 else " waits", "wait"))
 
 
 def _stated(moment: Moment | None, now: float) -> list[Words]:
@@ -117,10 +125,12 @@ def _stated(moment: Moment | None, now: float) -> list[Words]:
 
 def _owned(has: Holdings, now: float) -> Iterable[Words]:
     for issue in has.issues:
-        yield say((f"#{issue.id} ", "link"), *_progress(issue.progress))
+        yield say(link(f"#{issue.id}", issue.scope, "link"), " ", *_progress(issue.progress))
     for task in has.tasks:
         yield say(
-            f"{task_name(task)} {task.summary}", (f"  {since(task.since.at if task.since else None, now)}", "dim")
+            link(task_name(task), f"{task.list}#{task.id}"),
+            f" {task.summary}",
+            (f"  {since(task.since.at if task.since else None, now)}", "dim"),
         )
 
 
@@ -155,7 +165,7 @@ def _lock(scene: Scene, lock: Lock, now: float) -> list[Words]:
         left = lock.expires.at - now
         lines.append(say((f"expires in {age(left)}", "")) if left > 0 else say((f"expired {age(-left)} ago", "stale")))
     lines += [say(("for ", "dim"), lock.reason)] if lock.reason else []
-    return lines + ([_waiters(lock, now)] if lock.waiters else [])
+    return lines + ([_waiters(scene, lock, now)] if lock.waiters else [])
 
 
 def _issue(scene: Scene, issue: Issue, now: float) -> list[Words]:
@@ -168,12 +178,13 @@ def _issue(scene: Scene, issue: Issue, now: float) -> list[Words]:
     lines += [say(("status ", "dim"), issue.status)] if issue.status else []
     if issue.progress:
         lines.append(say(("progress ", "dim"), *_progress(issue.progress)))
-    return lines + (_handoff(issue.handoff, now) if issue.handoff else [])
+    return lines + (_handoff(scene, issue, issue.handoff, now) if issue.handoff else [])
 
 
-def _handoff(handoff: Handoff, now: float) -> list[Words]:
+def _handoff(scene: Scene, issue: Issue, handoff: Handoff, now: float) -> list[Words]:
     when = since(handoff.at.at if handoff.at else None, now)
-    lines = [say((f"handoff from {handoff.from_session}", "name"), (f"  {when} ago  {handoff.phase}", "dim"))]
+    who = scene.who(issue.workspace, handoff.from_session, "name")
+    lines = [say(("handoff from ", "name"), *who, (f"  {when} ago  {handoff.phase}", "dim"))]
     lines += [say("· ", step) for step in handoff.next_steps]
     return _section(lines + [say((f"{key} ", "dim"), _short(value)) for key, value in handoff.context.items()])
 
@@ -221,25 +232,3 @@ def raw(scene: Scene, target: Target | None) -> list[Words]:
               "data": document.data, "metadata": document.metadata}  # fmt: skip
     shown = text.escape_json(json.dumps(stored, ensure_ascii=False, indent=2, default=dict))
     return [say(("stored in ", "dim"), document.source), *map(say, shown.split("\n"))]
-
-
-def history(lines: Sequence[Line] | None, scope: str | None, *, journaled: bool) -> list[Words]:
-    """Return a document's journal lines, newest first; None: they are being read."""
-    if scope is None:
-        return []
-    head = [NOTHING, say(("history", "name"))]
-    if not journaled:
-        return [*head, say(("No journal here yet. It begins with your first action.", "dim"))]
-    if lines is None:
-        return [*head, say(("…", "dim"))]
-    return [*head, *([_entry(line, scope) for line in lines] or [say(("none kept", "dim"))])]
-
-
-def _entry(line: Line, scope: str) -> Words:
-    actor = line.actor.get("session") or line.actor.get("supervisor") or "?"
-    keys = {str(edit.path[0]) for edit in line.changes.get(scope, ()) if edit.path and isinstance(edit.path[0], str)}
-    what = f" {', '.join(sorted(keys))}" if keys else ""
-    why = f"  {line.reason}" if line.reason else ""
-    by = "" if parse(scope).id == actor else f"  by {actor}"
-    said = f"{line.action.replace('_', ' ')}{what}"
-    return say((f"{clock(line.at, seconds=False)} ", "dim"), said, (by + why, "dim"))

@@ -18,10 +18,14 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """A safe string and its tone: words of `palette.TONES`, and `bold` (`dead bold`). Made by `say` only."""
+    """A safe string and its tone: words of `palette.TONES`, and `bold` (`dead bold`). Made by `say` and `link` only.
+
+    link: the key of the record that it names, "" if none.
+    """
 
     text: str
     tone: str = ""
+    link: str = ""
 
 
 Words: TypeAlias = tuple[Piece, ...]
@@ -40,6 +44,11 @@ def _piece(part: Said) -> Piece:
         return part
     value, tone = part if isinstance(part, tuple) else (part, "")
     return Piece(text.line(value), tone)
+
+
+def link(name: str, key: str, tone: str = "") -> Piece:
+    """Return a record's name that leads to the record; without a key it leads nowhere."""
+    return Piece(text.line(name), tone, key)
 
 
 def plain(words: Iterable[Piece]) -> str:
@@ -76,7 +85,7 @@ def clip(words: Sequence[Piece], cells: int) -> Words:
         room = cells - width(found)
         if text.width(piece.text) >= room:
             rest = piece.text if text.width(piece.text) > room else piece.text + " "
-            return (*found, Piece(text.truncate(rest, room), piece.tone))
+            return (*found, Piece(text.truncate(rest, room), piece.tone, piece.link))
         found.append(piece)
     return tuple(found)
 
@@ -106,24 +115,24 @@ def lay(cell: Cell, cells: int) -> Words:
 def wrap(words: Words, cells: int) -> list[Words]:
     """Return words as lines of at most `cells` cells, broken at spaces, tones kept."""
     whole = plain(words)
-    tones = [piece.tone for piece in words for _ in piece.text]
+    kinds = [(piece.tone, piece.link) for piece in words for _ in piece.text]
     lines: list[Words] = []
     at = 0
     for line in text.wrap(whole, cells):
         while at < len(whole) and whole[at] == " " and not line.startswith(" "):
             at += 1
-        lines.append(_toned(line, tones[at : at + len(line)]))
+        lines.append(_pieces(line, kinds[at : at + len(line)]))
         at += len(line)
     return lines
 
 
-def _toned(line: str, tones: Sequence[str]) -> Words:
+def _pieces(line: str, kinds: Sequence[tuple[str, str]]) -> Words:
     found: list[Piece] = []
-    for char, tone in zip(line, tones, strict=False):
-        if found and found[-1].tone == tone:
-            found[-1] = Piece(found[-1].text + char, tone)
+    for char, (tone, link_) in zip(line, kinds, strict=False):
+        if found and (found[-1].tone, found[-1].link) == (tone, link_):
+            found[-1] = Piece(found[-1].text + char, tone, link_)
         else:
-            found.append(Piece(char, tone))
+            found.append(Piece(char, tone, link_))
     return tuple(found)
 
 

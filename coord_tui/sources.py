@@ -47,6 +47,11 @@ class Sources:
         """Return what keys act on at a row."""
         return find(self.scene, key, self.work, self.findings)
 
+    def opens(self, key: str | None) -> str | None:
+        """Return the record whose detail a row opens: an event's session, else what the event names."""
+        told = self.events.told.get(key or "")
+        return key if told is None else self.events.record(told.event)
+
     def counts(self) -> Counts:
         """Return how many rows each panel has."""
         return Counts(len(self.findings.keys), len(self.sessions.keys), len(self.locks.keys),

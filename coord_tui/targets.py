@@ -33,6 +33,7 @@ class Target:
 
     key: its key on the board. scope: of the document to look at, None for a file that is none. name: as people say it.
     let_go: what `x` does. give: what `a` does, its `to` still missing; workspace: among whose sessions.
+    list: of a task, its list's key.
     """
 
     key: str
@@ -43,6 +44,7 @@ class Target:
     let_go: Remedy | None = None
     give: Remedy | None = None
     owner: str | None = None
+    list: str = ""
     finding: Finding | None = None
     facts: Mapping[str, Any] = field(default_factory=dict)
 
@@ -90,7 +92,7 @@ def _task(scene: Scene, key: str, task: Task) -> Target:
     where = {"list": task.list, "task": task.id}
     put_back = Remedy("requeue_task", where) if task.owner or task.status != "pending" else None
     give = Remedy("reassign_task", where)
-    return Target(key, "task", task_name(task), found.workspace, found.scope, put_back, give, task.owner)
+    return Target(key, "task", task_name(task), found.workspace, found.scope, put_back, give, task.owner, task.list)
 
 
 def _other(scene: Scene, key: str) -> Target | None:
@@ -121,6 +123,7 @@ def _finding(scene: Scene, finding: Finding, work: WorkRows, findings: FindingRo
         acts[0] if acts else None,
         subject.give if subject and subject.give else gives[0] if gives else None,
         subject.owner if subject else None,
+        subject.list if subject else "",
         finding,
     )
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from coord_core.scopes import in_workspace
 from coord_core.state.records import Event
 from coord_tui.ages import clock
 from coord_tui.columns import Column
@@ -15,6 +17,8 @@ from coord_tui.rows.scene import Scene
 SAID_BY_THEMSELVES: Final = frozenset(
     {"progress", "session_started", "issue_started", "session_ended", "note", "message"}
 )
+ISSUE: Final = re.compile(r"#([\w.-]+)")
+SEARCHED: Final = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,11 +35,21 @@ class EventRows:
 
     def __init__(self, scene: Scene, *, wide: bool = False) -> None:
         """Wide: times have seconds."""
-        self.wide = wide
+        self.scene, self.wide = scene, wide
         self.columns = WIDE if wide else NARROW
         found = [event for workspace, log in scene.board.events.items() if scene.here(workspace) for event in log]
         self.told = dict(_keyed(_folded(sorted(found, key=_at))))
         self.keys = list(self.told)
+
+    def record(self, event: Event) -> str | None:
+        """Return the record that an event is about: its session, else an issue or a lock that it names."""
+        board = self.scene.board
+        known = (board.sessions, board.issues, board.locks)
+        named = [event.metadata.get(key) for key in ("issue", "lock", "resource")]
+        short = [f"session:{event.session}", f"issue:{named[0]}", f"locks:{named[1]}", f"locks:{named[2]}"]
+        short += [f"issue:{number}" for number in ISSUE.findall(event.message[:SEARCHED])]
+        scopes = (in_workspace(event.workspace, each) for each in short)
+        return next((scope for scope in scopes if any(scope in each for each in known)), None)
 
     def words(self, key: str) -> str:
         """Return what a filter looks for."""

@@ -8,7 +8,7 @@ from typing import Final
 from coord_core.scopes import in_workspace
 from coord_core.state.board import Board
 from coord_core.state.records import Finding, Holdings, Issue, Life, Session, Signs, Verdict
-from coord_tui.display import Words, say
+from coord_tui.display import Words, link, say
 from coord_tui.rows.source import natural
 
 SHAPES: Final = {
@@ -103,4 +103,5 @@ class Scene:
         if not session:
             return say(("–", "dim"))
         life = self.life(workspace, session)
-        return say((session, ALARMING.get(life, tone) if life else tone))
+        known = in_workspace(workspace, f"session:{session}") if life else ""
+        return say(link(session, known, ALARMING.get(life, tone) if life else tone))

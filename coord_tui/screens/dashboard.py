@@ -87,12 +87,12 @@ class Dashboard(Overview, inherit_bindings=False):
     @on(RecordTable.Chosen)
     def chosen(self, message: RecordTable.Chosen) -> None:
         """Open the detail, or go to a finding's record."""
+        key = self.sources.opens(message.key) if self.sources else None
+        if message.table is not self.table or key is None:
+            return
         target = self.target
-        if message.table is not self.table or target is None:
-            return
-        if target.finding and self.reveal(target.key):
-            return
-        self._open(message.key)
+        if not (target and target.finding and self.reveal(target.key)):
+            self._open(key)
 
     def _open(self, key: str, *, raw: bool = False) -> None:
         # Whatever the first picture does not need is imported when it is asked for.

@@ -26,7 +26,11 @@ class DetailScreen(Screen[None], inherit_bindings=False):
     """What a record is, holds and did; `y` shows its document as JSON."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape,q,backspace", "back", id="detail.back"),
+        Binding("escape,q", "leave", id="detail.leave"),
+        Binding("backspace", "back", id="detail.back"),
+        Binding("tab,down", "pick(1)", priority=True, id="detail.next"),
+        Binding("shift+tab,up", "pick(-1)", priority=True, id="detail.previous"),
+        Binding("enter", "follow", id="detail.follow"),
         Binding("y", "raw", id="detail.raw"),
         Binding("ctrl+c", "app.quit", priority=True, id="detail.quit"),
     ]
@@ -34,6 +38,7 @@ class DetailScreen(Screen[None], inherit_bindings=False):
     def __init__(self, key: str, *, raw: bool = False) -> None:
         super().__init__()
         self.key, self.raw = key, raw
+        self.trail: list[str] = []
 
     def compose(self) -> ComposeResult:
         """The header, the record, the keys."""
@@ -46,7 +51,17 @@ class DetailScreen(Screen[None], inherit_bindings=False):
         self.query_one(Detail).raw = self.raw
         self.query_one(Reader).focus()
         self.query_one("#keys", OneLine).show(
-            spread([key("backspace", "back"), key("y", "json"), key("j k", "scroll")], self.app.size.width - 4)
+            spread(
+                [
+                    key("backspace", "back"),
+                    key("tab ↑ ↓", "links"),
+                    key("enter", "follow"),
+                    key("y", "json"),
+                    key("j k", "scroll"),
+                    key("escape", "leave"),
+                ],
+                self.app.size.width - 4,
+            )
         )
         self.call_after_refresh(cast("CoordApp", self.app).show_board)
 
@@ -64,9 +79,34 @@ class DetailScreen(Screen[None], inherit_bindings=False):
         if self.target is None:
             detail.query_one(Reader).show([say((" This record is gone.", "dim"))])
 
-    def action_back(self) -> None:
-        """Go back to where we came from."""
+    def action_leave(self) -> None:
+        """Leave for where we came from."""
         self.dismiss()
+
+    def action_back(self) -> None:
+        """Go back to the record before, or leave."""
+        if self.trail:
+            self._go(self.trail.pop())
+        else:
+            self.dismiss()
+
+    def action_pick(self, step: int) -> None:
+        """Pick the next or the previous link; without links this scrolls."""
+        if not self.query_one(Detail).pick(step):
+            self.query_one(Reader).action_scroll(step)
+
+    def action_follow(self) -> None:
+        """Go to the record that the picked link names."""
+        link = self.query_one(Detail).link
+        if link is not None:
+            self.trail.append(self.key)
+            self._go(link)
+
+    def _go(self, key: str) -> None:
+        self.key = key
+        self.query_one(Detail).raw = False
+        self.query_one(Reader).action_edge(0)
+        cast("CoordApp", self.app).show_board()
 
     def action_raw(self) -> None:
         """Show the document as JSON, or no longer."""

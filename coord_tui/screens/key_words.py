@@ -16,7 +16,7 @@ HELP: Final = (
         ("1–6", "panel; the same again: only that panel"), ("!", "what needs you"))),
     ("go", (
         ("n N", "next, previous that needs you"), ("enter", "detail; on a finding: its record"),
-        ("backspace", "back"))),
+        ("", "in a detail: the picked link (tab ↑ ↓)"), ("backspace", "back"))),
     ("leave", (
         ("escape", "dialog, filter, zoom; never quits"), ("q", "the same; at the top it quits"),
         ("ctrl+c", "cancels a dialog or a line, else quits"))),
@@ -37,8 +37,10 @@ def key(key_: str, word: str) -> Words:
     return say((key_, "link bold"), f" {word}")
 
 
-def key_line(target: Target | None, scene: Scene, cells: int, *, read_only: bool, blank: bool) -> tuple[Words, Words]:
-    """Return the key line for what is under the cursor: its left, its right."""
+def key_line(
+    target: Target | None, scene: Scene, cells: int, *, read_only: bool, blank: bool, opens: bool
+) -> tuple[Words, Words]:
+    """Return the key line for what is under the cursor: its left, its right; opens: enter shows a detail."""
     right = key("?", "keys")
     if blank:
         return spread([key("R", "look again"), key("q", "quit")], cells - 10), right
@@ -47,7 +49,7 @@ def key_line(target: Target | None, scene: Scene, cells: int, *, read_only: bool
         (bool(scene.findings), "n", "next"),
         (not read_only and target is not None and bool(target.word), "x", target.word if target else ""),
         (not read_only and target is not None and target.give is not None, "a", "give to"),
-        (target is not None, "enter", "detail"),
+        (opens, "enter", "detail"),
         (not read_only and silent, "X", "all dead"),
         (not read_only, "z", "undo"),
         (len(scene.board.workspaces) > 1, "w", "workspace"),

@@ -130,7 +130,10 @@ class Overview(Screen[None], inherit_bindings=False):
         if detail.display:
             detail.tell(self.sources.scene, self.target, self.coord.now() if now is None else now)
         read_only, blank = self.coord.desk.read_only, self.notice.instead
-        words = key_line(self.target, self.sources.scene, self.size.width, read_only=read_only, blank=blank)
+        opens = self.sources.opens(self.table.cursor) is not None
+        words = key_line(
+            self.target, self.sources.scene, self.size.width, read_only=read_only, blank=blank, opens=opens
+        )
         self.query_one("#keys", OneLine).show(*words)
         findings = list(self.sources.findings.findings.values())
         self.needy = min(self.needy, max(0, len(findings) - 1))

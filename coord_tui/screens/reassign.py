@@ -16,8 +16,8 @@ from coord_core.state.records import Life, Remedy, Session
 from coord_tui.ages import age, since
 from coord_tui.columns import Column
 from coord_tui.display import Cell, Words, say
-from coord_tui.rows.scene import SHAPES, Scene
-from coord_tui.rows.sessions import issue_of
+from coord_tui.rows.scene import NONE, SHAPES, Scene
+from coord_tui.rows.sessions import issue_of, progress_of, task_name
 from coord_tui.rows.source import Filtered, natural
 from coord_tui.screens import plan_words
 from coord_tui.screens.dialog import INNER
@@ -31,6 +31,7 @@ NOBODY: Final = "\0nobody"
 OFFERED: Final = (Life.LIVE, Life.LATE, Life.UNKNOWN)
 COLUMNS: Final = (Column("", 1), Column("", 13), Column("", 16), Column("", 14), Column("", 10, share=1))
 SHOWN = 7
+NAMED = 4
 
 
 class Receivers:
@@ -79,7 +80,8 @@ class Receivers:
                 say((silent[30:], "dim")),
             )
         issue = issue_of(self.scene, session)
-        percent = issue.progress.percent if issue and issue.progress else None
+        progress = progress_of(self.scene, session)
+        percent = progress.percent if progress else None
         doing = f"#{session.issue or issue.id}" if issue else f"#{session.issue}" if session.issue else "idle"
         wants = ", ".join(lock.resource for lock in self.scene.holdings(key).wants)
         return (
@@ -89,6 +91,15 @@ class Receivers:
             say((_did(signs.did, now), "dim")),
             say((f"wants {wants}" if wants else "", "wait")),
         )
+
+
+def given(scene: Scene, target: Target) -> str:
+    """Return what is given away, by name: `#18 and queue#7`."""
+    has = scene.holdings(target.scope or "") if target.kind == "session" else NONE
+    names = [*(f"#{issue.id}" for issue in has.issues), *map(task_name, has.tasks)] or [target.name]
+    if len(names) > NAMED:
+        names = [*names[: NAMED - 1], f"{len(names) - NAMED + 1} more"]
+    return " and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)
 
 
 def _did(did: float | None, now: float) -> str:
@@ -110,8 +121,8 @@ class Reassign(Planning, inherit_bindings=True):
     verb = "Give"
 
     def __init__(self, target: Target, scene: Scene) -> None:
-        of = f" of {target.owner}" if target.owner and target.owner != target.name else ""
-        super().__init__(say((f"Give {target.name}{of} to", "name")))
+        of = f" of {target.owner}" if target.owner else ""
+        super().__init__(say((f"Give {given(scene, target)}{of} to", "name")))
         self.target, self.scene = target, scene
         self.receivers = Receivers(scene, target)
         self.table = RecordTable()

@@ -36,6 +36,9 @@ class Detail(Container, can_focus=False, inherit_bindings=False):
     raw = False
     _asked: tuple[str | None, float | None] = (None, None)
     _lines: Sequence[Line] | None = None
+    _shown: Sequence[Words] = ()
+    _links: Sequence[tuple[int, str]] = ()
+    _picked: tuple[int, str] | None = None
 
     def compose(self) -> ComposeResult:
         """Its name, then its lines."""
@@ -55,16 +58,59 @@ class Detail(Container, can_focus=False, inherit_bindings=False):
                 start(self, partial(self._remember, scope), "history", alone=True)
         self._scene, self._target = scene, target
         self.query_one(Rule).show(describe.title(scene, target))
-        self.query_one(Reader).show(self._wrapped(self._said(scene, target, now)))
+        self._shown = self._wrapped(self._said(scene, target, now))
+        self._links = [(y, piece.link) for y, line in enumerate(self._shown) for piece in line if piece.link]
+        if self._picked is not None and self._picked[1] not in [key for _, key in self._links]:
+            self._picked = None
+        self._draw()
+
+    # Links to other records
+
+    @property
+    def link(self) -> str | None:
+        """The key of the record that the picked link leads to."""
+        return self._picked[1] if self._picked else None
+
+    def pick(self, step: int) -> bool:
+        """Pick the next or the previous link; False if there is none."""
+        if not self._links:
+            return False
+        place = self._place()
+        last = len(self._links) - 1
+        place = (0 if step > 0 else last) if place is None else max(0, min(last, place + step))
+        key = self._links[place][1]
+        self._picked = (sum(each == key for _, each in self._links[:place]), key)
+        self._draw()
+        reader, y = self.query_one(Reader), self._links[place][0]
+        if not 0 <= y - reader.scroll_offset.y < reader.size.height:
+            reader.action_scroll(y - reader.scroll_offset.y - reader.size.height // 2)
+        return True
+
+    def _place(self) -> int | None:
+        """Return which of the links is picked: the same occurrence of its key, though lines came and went."""
+        if self._picked is None:
+            return None
+        nth, wanted = self._picked
+        places = [place for place, (_, key) in enumerate(self._links) if key == wanted]
+        return places[min(nth, len(places) - 1)] if places else None
+
+    def _draw(self) -> None:
+        place, number, lines = self._place(), -1, []
+        for line in self._shown:
+            pieces = []
+            for piece in line:
+                number += bool(piece.link)
+                picked = piece.link and number == place
+                pieces.append(Piece(piece.text, "link tab", piece.link) if picked else piece)
+            lines.append(tuple(pieces))
+        self.query_one(Reader).show(lines)
 
     def _said(self, scene: Scene, target: Target | None, now: float) -> list[Words]:
-        from coord_tui import describe
+        from coord_tui import describe, past
 
         if self.raw:
             return describe.raw(scene, target)
-        scope = target.scope if target else None
-        past = describe.history(self._lines, scope, journaled=scene.board.journaled)
-        return describe.describe(scene, target, now) + past
+        return describe.describe(scene, target, now) + past.history(scene, target, self._lines)
 
     def _wrapped(self, lines: Sequence[Words]) -> list[Words]:
         room = max(10, self.size.width - 2)

@@ -4,9 +4,10 @@ import pytest
 from textual.widgets import Input
 
 from coord_core.actions.plan import Done, Plan
-from coord_core.documents import ABSENT
+from coord_core.documents import ABSENT, Change
 from coord_core.errors import LockTimeout, StaleView
 from coord_tui.acting import said
+from coord_tui.screens.moved_words import sides
 from tests.tui import boards
 from tests.tui.conftest import Staging
 from tests.tui.desks import FakeDesk
@@ -217,11 +218,42 @@ async def test_a_plan_that_time_overtook_changes_nothing_and_says_what_moved(sta
         await s.dialog("Moved")
         shown = s.text()
         assert "Nothing was changed" in shown
-        assert "You saw   locked_by claude_4" in shown
-        assert "Now       locked_by claude_9   ● live" in shown
+        assert "You saw   claude_4" in shown
+        assert "Now       claude_9   ● live" in shown
         await s.press("tab", "enter")
         await s.closed()
         assert s.cursor == lock
+
+
+def test_what_moved_is_a_sentence_for_each_side() -> None:
+    lock, issue, queue = boards.scope("locks:a"), boards.scope("issue:18"), boards.scope("project:queue")
+    before, after = "2026-11-22T13:19:02", "2026-11-22T14:31:04"
+    changes = {
+        lock: [Change(("locked_by",), "claude_4"), Change(("locked_at",), before), Change(("fence",), 812)],
+        issue: [Change(("claimed_by",), "claude_4")],
+    }
+    error = StaleView(
+        [
+            (lock, ("locked_by",), "claude_4", "claude_9"),
+            (lock, ("locked_at",), before, after),
+            (lock, ("fence",), 812, 840),
+            (issue, ("claimed_by",), "claude_4", ABSENT),
+            (queue, ("tasks", {"id": 7}, "status"), "claimed", "completed"),
+        ]
+    )
+    found = sides(error, Plan("", "", "", "", "", changes))
+    assert [each[1:] for each in found] == [
+        ("claude_4 since 13:19:02, fence 812", "claude_9 since 14:31:04, fence 840", "claude_9"),
+        ("claude_4", "nobody", None),
+        ("task 7 status claimed", "task 7 status completed", None),
+    ]
+
+
+async def test_what_is_given_is_named(stage: Staging) -> None:
+    async with stage() as s:
+        await s.press("n", "a")
+        await s.dialog("Reassign")
+        assert "Give #18, queue#7 and migrations#001 of claude_4 to" in s.text()
 
 
 async def test_a_store_that_is_locked_is_a_toast(stage: Staging) -> None:

@@ -3,6 +3,7 @@ from __future__ import annotations
 import pytest
 
 from coord_core.state.board import Board
+from coord_core.state.records import Event
 from tests.core import samples
 from tests.tui import boards
 from tests.tui.conftest import Staging
@@ -202,6 +203,78 @@ async def test_enter_opens_the_detail_and_backspace_leaves_it(stage: Staging) ->
         assert '"data": {' in s.text()
         await s.press("q")
         assert len(s.app.screen_stack) == 1
+
+
+async def test_links_lead_from_record_to_record_and_backspace_back(stage: Staging) -> None:
+    async with stage() as s:
+        s.dashboard.table.select(boards.scope("session:claude_4"))
+        await s.press("enter")
+        detail = s.app.screen
+        for keys, record in (
+            (("down",), "locks:database_migration"),
+            (("tab",), "session:claude_2"),
+            (("down",), "session:claude_9"),
+            (("down",), "issue:18"),
+            (("up", "shift+tab"), "session:claude_2"),
+        ):
+            await s.press(*keys)
+            assert detail.query_one("#detail").link == boards.scope(record)
+        await s.press("enter")
+        assert "claude_2  ● live" in s.text()
+        assert detail.query_one("#detail").link is None
+        await s.press("tab", "tab", "tab", "enter")
+        assert "database_migration  lock" in s.text()
+        await s.press("tab", "enter")
+        assert "claude_4  ✗ dead" in s.text()
+        for name in ("database_migration  lock", "claude_2  ● live", "claude_4  ✗ dead"):
+            await s.press("backspace")
+            assert name in s.text()
+        await s.press("backspace")
+        assert len(s.app.screen_stack) == 1
+
+
+async def test_a_link_stays_picked_when_the_board_changes_and_escape_leaves_at_once(stage: Staging) -> None:
+    async with stage() as s:
+        s.dashboard.table.select(boards.scope("session:claude_4"))
+        await s.press("enter", "tab", "tab")
+        finding = boards.busy().findings[0]
+        await s.show(boards.busy(findings=(finding,), changed_at=boards.NOW))
+        assert s.app.screen.query_one("#detail").link == boards.scope("session:claude_2")
+        await s.press("enter")
+        await s.press("escape")
+        assert len(s.app.screen_stack) == 1
+
+
+async def test_a_picked_link_can_be_seen(stage: Staging) -> None:
+    async with stage(size=(80, 24)) as s:
+        s.dashboard.table.select(boards.scope("session:claude_4"))
+        await s.press("enter")
+        reader = s.app.screen.query_one("#detail Reader")
+        before = [[piece.tone for piece in line] for line in reader.lines]
+        await s.press("tab")
+        assert before != [[piece.tone for piece in line] for line in reader.lines]
+        assert any("tab" in piece.tone for line in reader.lines for piece in line)
+
+
+async def test_enter_on_an_event_opens_its_session_or_what_it_names(stage: Staging) -> None:
+    events = {
+        boards.SHOP: [
+            Event(boards.SHOP, boards.at(9), "ci-bot", "note", "looks at #21", {}),
+            Event(boards.SHOP, boards.at(8), "ci-bot", "note", "held", {"lock": "src/api"}),
+            Event(boards.SHOP, boards.at(7), "ci-bot", "note", "hello", {}),
+            Event(boards.SHOP, boards.at(6), "claude_4", "note", "#18 hello", {}),
+        ]
+    }
+    async with stage(boards.busy(events=events)) as s:
+        await s.press("5")
+        for name in ("claude_4  ✗ dead", None, "src/api  lock", "#21  issue"):
+            assert ("enter detail" in s.text()) is (name is not None)
+            await s.press("enter")
+            if name:
+                assert name in s.text()
+                await s.press("backspace")
+            assert len(s.app.screen_stack) == 1
+            await s.press("k")
 
 
 async def test_every_record_has_a_detail(stage: Staging) -> None:

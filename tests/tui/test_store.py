@@ -121,8 +121,8 @@ async def test_somebody_else_is_first(live: tuple[Stage, Path]) -> None:
     else:
         await stage.press("y")
     await stage.dialog("Moved")
-    assert "You saw   locked_by claude_1" in stage.text()
-    assert "Now       locked_by claude_3" in stage.text()
+    assert "You saw   claude_1" in stage.text()
+    assert "Now       claude_3" in stage.text()
     assert lock.read_text() == text
     await stage.press("escape")
     await stage.closed()

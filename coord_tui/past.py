@@ -1,0 +1,85 @@
+"""What happened to a record, from the journal, in short sentences: when, what, by whom and why."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, Final, NamedTuple
+
+from coord_core.documents import Line, Splice
+from coord_core.state import deeds
+from coord_tui.ages import clock
+from coord_tui.display import NOTHING, Words, say
+from coord_tui.rows.scene import Scene
+from coord_tui.targets import Target
+
+BY_ANOTHER: Final = {
+    "was cleaned up": "cleaned up",
+    "was signed off": "signed off",
+    "gave its work away": "work given away",
+    "got a message": "message",
+    "undid a change": "change undone",
+    "did a change again": "change done again",
+}
+"""What reads otherwise before `by kim`."""
+
+
+class _Past(NamedTuple):
+    """One thing that happened, as line `seq` tells at `at`, seconds since 1970."""
+
+    seq: int
+    at: float
+    by: str
+    what: str
+    why: str
+
+
+def history(scene: Scene, target: Target | None, lines: Sequence[Line] | None) -> list[Words]:
+    """Return what happened to a record, newest first; lines: of its document, None while they are being read."""
+    if target is None or target.scope is None:
+        return []
+    head = [NOTHING, say(("history", "name"))]
+    if not scene.board.journaled:
+        return [*head, say(("No journal here yet. It begins with your first action.", "dim"))]
+    found = sorted(_all(scene, target, lines or ()), key=lambda each: -each.seq)
+    if not found:
+        return [*head, say(("…" if lines is None else "none kept", "dim"))]
+    own = target.name if target.kind == "session" else None
+    return [*head, *(_sentence(each, target.name, own) for each in found)]
+
+
+def _all(scene: Scene, target: Target, lines: Sequence[Line]) -> Iterator[_Past]:
+    why = {line.seq: line.reason for line in lines}
+    told = scene.board.history(target.key) if target.kind == "session" else ()
+    for deed in told:
+        yield _Past(deed.seq, deed.at, deed.by, deed.what, why.get(deed.seq, ""))
+    known = {deed.seq for deed in told}
+    for line in lines:
+        if line.seq not in known and _tells(line, target):
+            by = str(line.actor.get("session") or line.actor.get("supervisor") or "?")
+            yield _Past(line.seq, line.at, by, deeds.describe(line), line.reason)
+
+
+def _tells(line: Line, target: Target) -> bool:
+    """Whether a line of a record's document is about the record, and no mere sign of life."""
+    scope = target.scope or ""
+    if target.kind == "task":
+        ident = target.key.removeprefix(f"{target.list}#")
+        return any(ident in _ids(edit) for edit in line.changes.get(scope, ()))
+    return not deeds.is_heartbeat(line, scope)
+
+
+def _ids(edit: Any) -> set[str]:
+    """Return the ids of the list items that an edit is about."""
+    steps = [step for step in edit.path if isinstance(step, Mapping)]
+    items = (*edit.removed, *edit.inserted) if isinstance(edit, Splice) else (edit.old, edit.new)
+    several = [item for each in items for item in (each if isinstance(each, list) else [each])]
+    return {str(each["id"]) for each in [*steps, *several] if isinstance(each, Mapping) and "id" in each}
+
+
+def _sentence(past: _Past, name: str, own: str | None) -> Words:
+    what, by = past.what, ""
+    if past.by != own:
+        what = BY_ANOTHER.get(what, what).removesuffix(f" {name}")
+        by = f" by {past.by.partition('@')[0]}"
+    why = f": {past.why}" if past.why else ""
+    return say((f"{clock(past.at, seconds=False)} ", "dim"), what, (by + why, "dim"))
