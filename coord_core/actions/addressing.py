@@ -99,3 +99,12 @@ def _join(names: Iterable[str]) -> str:
     listed = list(names)
     more = f" and {len(listed) - SHOWN} more" if len(listed) > SHOWN else ""
     return ", ".join(listed[:SHOWN]) + more
+
+
+def file_workspace(board: Board, scope: str | None) -> str | None:
+    """Return the workspace that a file is in, by the scope it would have; None where that cannot be told."""
+    known = [each for each in board.workspaces if each]
+    said = parse(scope).workspace if scope else ""
+    if said in known:
+        return said
+    return known[0] if len(known) == 1 else None

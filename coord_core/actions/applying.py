@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from functools import partial
 from typing import Any, Final
@@ -11,7 +12,7 @@ import orjson
 from coord_core import times
 from coord_core.actions.plan import Done, Plan
 from coord_core.documents import ABSENT, Change, Line
-from coord_core.errors import NotFound, ReasonNeeded, Refused, StaleView, UnreadableDocument
+from coord_core.errors import CoordError, NotFound, ReasonNeeded, Refused, StaleView, UnreadableDocument
 from coord_core.scopes import in_workspace, parse
 from coord_core.storage import Act, Storage, Transaction
 
@@ -85,17 +86,21 @@ def _log(tx: Transaction, plan: Plan, act: Act, now: float, **more: Any) -> str:
         return "not in the event log: its `log` is no list"
     kind, message, metadata = plan.event
     reason = {"reason": act.reason} if act.reason else {}
-    log.append(
-        {
-            "timestamp": times.local_iso(now),
-            "session": str(act.actor.get("supervisor") or act.actor.get("session") or ""),
-            "type": kind,
-            "message": message,
-            "metadata": {**metadata, **reason, "seq": tx.seq, **more},
-        }
-    )
+    event = {
+        "timestamp": times.local_iso(now),
+        "session": str(act.actor.get("supervisor") or act.actor.get("session") or ""),
+        "type": kind,
+        "message": message,
+        "metadata": {**metadata, **reason, "seq": tx.seq, **more},
+    }
+    log.append(_storable(event))
     del log[: _surplus(log)]
     return ""
+
+
+def _storable(event: dict[str, Any]) -> Any:
+    """Return an event with `?` for half characters: they stand in names of files, but may not in documents."""
+    return json.loads(json.dumps(event, ensure_ascii=False).encode(errors="replace"))
 
 
 def _surplus(log: list[Any]) -> int:
@@ -125,8 +130,12 @@ def _move(storage: Storage, plan: Plan, act: Act, now: float) -> Done:
         line = storage.quarantine(plan.source, act)
     # Moving a file is a line of its own in any storage, so the event is a second one.
     told = Act("log_event", act.actor, act.reason)
-    outcome = storage.transact(told, lambda tx: _log(tx, plan, act, now, moved=line.seq))
-    return _done(plan, line.seq, outcome.value)
+    try:
+        unlogged = storage.transact(told, lambda tx: _log(tx, plan, act, now, moved=line.seq)).value
+    except CoordError as error:
+        # The file has moved: whatever keeps the log from telling it, this is no refusal.
+        unlogged = f"not in the event log: {error}"
+    return _done(plan, line.seq, unlogged)
 
 
 def _quarantine(storage: Storage, seq: int) -> Line:

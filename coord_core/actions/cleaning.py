@@ -40,7 +40,7 @@ def quarantine(board: Board, *, source: str) -> Plan:
     return Plan(
         action="quarantine",
         subject=source,
-        workspace=parse(bad.scope).workspace if bad.scope else _only_workspace(board),
+        workspace=addressing.file_workspace(board, bad.scope) or "",
         title=f"Set aside {source}?",
         verb="Set aside",
         changes={},
@@ -177,7 +177,3 @@ def _not_touched(sessions: Sequence[Session]) -> tuple[str, ...]:
         return ("Not touched: their files and their branches.",)
     where = f" in {sessions[0].cwd}" if sessions[0].cwd else ""
     return (f"Not touched: its files{where} and its branch.",)
-
-
-def _only_workspace(board: Board) -> str:
-    return board.workspaces[0] if len(board.workspaces) == 1 else ""

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from copy import deepcopy
 from typing import Any, Final
 
-from coord_core.actions import words
+from coord_core.actions import addressing, words
 from coord_core.actions.draft import holds
 from coord_core.actions.plan import Effect, Plan
 from coord_core.documents import Change, Changes, Edit, Line, Splice
@@ -141,8 +141,8 @@ def _mine(line: Line, board: Board, who: str, workspace: str | None) -> bool:
 
 
 def _moved_workspace(line: Line, board: Board) -> str | None:
-    scope = parse(from_reference_name(_moved_file(line).removesuffix(".json"), board.workspaces))
-    return scope.workspace if scope.workspace in board.workspaces else None
+    scope = from_reference_name(_moved_file(line).removesuffix(".json"), board.workspaces)
+    return addressing.file_workspace(board, scope)
 
 
 def _moved_file(line: Line) -> str:

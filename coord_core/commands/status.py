@@ -7,6 +7,7 @@ from typing import Final
 
 from coord_core.commands.call import Call
 from coord_core.commands.report import in_view, lock_state, report
+from coord_core.commands.words import shell_line
 from coord_core.scopes import parse
 from coord_core.state.board import Board
 from coord_core.state.records import Finding, Holdings, Life, Remedy, TaskState
@@ -81,23 +82,23 @@ def _print_findings(call: Call, board: Board, found: Iterable[Finding]) -> None:
 
 
 def command(board: Board, remedy: Remedy) -> str:
-    """Return the command that a remedy is, "" for one that no command does."""
+    """Return the command that a remedy is, "" for one that no command does: fit to be pasted into a shell."""
     arguments = remedy.arguments
     name = parse(str(arguments.get("scope", ""))).id
     task = f"{_list_name(board, str(arguments.get('list', '')))}#{arguments.get('task', '')}"
     to = (arguments["to"] or "--nobody") if "to" in arguments else "SESSION"
-    known = {
-        "release_lock": f"release {name}",
-        "reassign_issue": f"reassign issue:{name} {to}",
-        "reassign_task": f"reassign {task} {to}",
-        "requeue_task": f"requeue {task}",
-        "reassign_session": f"reassign {name} {to}",
-        "sign_off_session": f"sign-off {name}",
-        "clean_up_session": f"clean-up {name}",
-        "clean_up_stale": "clean-up --stale",
-        "quarantine": f"quarantine {arguments.get('source', '')}",
+    known: dict[str, tuple[str, ...]] = {
+        "release_lock": ("release", name),
+        "reassign_issue": ("reassign", f"issue:{name}", to),
+        "reassign_task": ("reassign", task, to),
+        "requeue_task": ("requeue", task),
+        "reassign_session": ("reassign", name, to),
+        "sign_off_session": ("sign-off", name),
+        "clean_up_session": ("clean-up", name),
+        "clean_up_stale": ("clean-up", "--stale"),
+        "quarantine": ("quarantine", str(arguments.get("source", ""))),
     }
-    return f"coordctl {known[remedy.action]}" if remedy.action in known else ""
+    return shell_line("coordctl", *known[remedy.action]) if remedy.action in known else ""
 
 
 def _list_name(board: Board, key: str) -> str:

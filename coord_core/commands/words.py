@@ -1,12 +1,16 @@
-"""What the words in `coordctl status` mean, for its help."""
+"""What the words in `coordctl status` mean, for its help, and commands as words for a shell."""
 
 from __future__ import annotations
 
+import os
+import shlex
 from typing import Final
 
+from coord_core import text
 from coord_core.state.records import Life, Severity, TaskState
 
 LOCK_STATES: Final = ("held", "expired", "free")
+_PLAIN: Final = frozenset(range(0x20, 0x7F)) - frozenset(b"\\'")
 
 
 def glossary() -> str:
@@ -23,3 +27,22 @@ def glossary() -> str:
     kinds = [f"  {kind:<18}  {severity.value:<6}  {meaning}" for kind, (severity, meaning) in KINDS.items()]
     times = "Times are seconds (*_age, *_for) or ISO 8601 UTC."
     return "\n".join(["states:", *states, "kinds of findings:", *kinds, times])
+
+
+def shell_line(program: str, verb: str, *arguments: str) -> str:
+    """Return a command as it is typed into a shell, whatever its arguments hold: names of files are others' words."""
+    options = [each for each in arguments if each in ("--nobody", "--stale")]
+    values = [each for each in arguments if each not in options]
+    end = ["--"] if any(each.startswith("-") for each in values) else []
+    return " ".join([program, verb, *options, *end, *map(_quoted, values)])
+
+
+def _quoted(value: str) -> str:
+    """Quote a word; one that a terminal does not show as it is, byte by byte, as bash and zsh read it."""
+    if text.line(value) == value:
+        return shlex.quote(value)
+    try:
+        raw = os.fsencode(value)
+    except UnicodeEncodeError:
+        raw = value.encode(errors="replace")
+    return f"$'{''.join(chr(byte) if byte in _PLAIN else f'{chr(92)}x{byte:02x}' for byte in raw)}'"
