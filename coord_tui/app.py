@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import gc
+import os
 import signal
+import threading
 import time
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from traceback import format_exc
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 from rich.text import Text
 from textual import events
@@ -37,6 +39,10 @@ from coord_tui.workers import start
 if TYPE_CHECKING:
     from coord_core.actions.plan import Plan
     from coord_tui.screens.dialog import Dialog
+
+
+LEAVE_S: Final = 3.0
+"""How long putting the terminal in order may take after a signal."""
 
 
 class CoordApp(App[None], inherit_bindings=False):
@@ -113,7 +119,7 @@ class CoordApp(App[None], inherit_bindings=False):
         """Begin to look."""
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGHUP):
-            loop.add_signal_handler(number, self.exit, None, 128 + number)
+            loop.add_signal_handler(number, self.leave, 128 + number)
         self.show_board()
         start(self, self._follow, "follow")
         if self.ticks:
@@ -133,6 +139,13 @@ class CoordApp(App[None], inherit_bindings=False):
         """Drop what was typed before a dialog could be seen."""
         if not self.gate.drops(event):
             await super().on_event(event)
+
+    def leave(self, status: int) -> None:
+        """End because of a signal, also where the terminal is gone and writing to it never returns."""
+        end = threading.Timer(LEAVE_S, os._exit, (status,))
+        end.daemon = True
+        end.start()
+        self.exit(None, status)
 
     # What is shown
 

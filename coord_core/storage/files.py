@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final, TypeVar
 
 from coord_core.documents import Batch, Document, Line
-from coord_core.errors import NotFound, NotStored, ReadOnlyStore, Refused, StoreUnsupported
+from coord_core.errors import NotFound, NotStored, ReadOnlyStore, Refused, StoreMissing, StoreUnsupported
 from coord_core.storage import Act, Outcome, Transaction
 from coord_core.storage import format as fmt
 from coord_core.storage.folder import advice, look, network_file_system
@@ -52,6 +52,7 @@ class FileStorage:
         self._step = step
         self._shelf = Shelf(self.folder)
         self._ready = False
+        self._was_there = self.folder.is_dir()
 
     @cached_property
     def _journal(self) -> Journal:
@@ -88,9 +89,15 @@ class FileStorage:
 
     def follow(self) -> AsyncIterator[Batch]:
         """Yield what changes, as it does: first everything (`whole`), then differences."""
+        return self._follow()
+
+    async def _follow(self) -> AsyncIterator[Batch]:
         from coord_core.storage.watch import follow
 
-        return follow(self.folder, self._journal)
+        async with contextlib.aclosing(follow(self.folder, self._journal)) as batches:
+            async for batch in batches:
+                self._was_there = self._was_there or batch.whole
+                yield batch
 
     def lines(self, *, after: int = 0) -> Iterator[Line]:
         """Yield the kept journal's lines with a seq above `after`, oldest first."""
@@ -185,6 +192,8 @@ class FileStorage:
             if kind := network_file_system(self.folder):
                 reason = f"it lies on {kind}, where the locks of two machines do not exclude each other"
                 raise StoreUnsupported(self.url, reason)
+            if self._was_there and not self.folder.is_dir():
+                raise StoreMissing(self.url)  # taken away: whoever did that wants no new one
             for folder in (self._temporaries, self._journal.folder):
                 folder.mkdir(parents=True, exist_ok=True)
-            self._ready = True
+            self._ready = self._was_there = True

@@ -102,12 +102,20 @@ def _text(path: Path) -> str:
 def _configured(start: Path, home: Path, env: Mapping[str, str]) -> tuple[str | None, Path]:
     """Return the reference's `base_path`, if one is configured, and where it counts from."""
     named = Path(env[CONFIG_VARIABLE]) if env.get(CONFIG_VARIABLE) else None
-    project_config = next((folder / CONFIG for folder in _upward(start) if (folder / CONFIG).is_file()), None)
+    project_config = next((folder / CONFIG for folder in _upward(start) if _is_file(folder / CONFIG)), None)
     for path in (named, project_config, home / USER_CONFIG):
-        if path is not None and path.is_file():
+        if path is not None and _is_file(path):
             anchor = path.parent.parent if path == project_config else start
             return _base_path(path), anchor
     return None, start
+
+
+def _is_file(path: Path) -> bool:
+    """Say whether there is such a file, as far as we may look: another user's home tells nothing."""
+    try:
+        return path.is_file()
+    except PermissionError:
+        return False
 
 
 def _base_path(path: Path) -> str | None:

@@ -11,7 +11,7 @@ import asyncio
 import contextlib
 import os
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from pathlib import Path
 from typing import Final
 
@@ -27,7 +27,7 @@ FIRST_LOOK_S: Final = 0.25
 RACY_S: Final = 0.05
 
 
-async def follow(folder: Path, journal: Journal) -> AsyncIterator[Batch]:
+async def follow(folder: Path, journal: Journal) -> AsyncGenerator[Batch, None]:
     """Yield what changes in a folder, first everything; a folder that is missing or unreadable is waited for."""
     view, hints = View(folder, journal), Hints(folder)
     problem: str | None = None

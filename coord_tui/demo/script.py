@@ -121,6 +121,6 @@ def play(stage: Stage) -> None:
         if second % 7 == 6:
             stage.work(WORKERS[second // 7 % len(WORKERS)])
         if second % 9 == 8:
-            stage.say("claude_1", "file_modified", "src/adapters/local.py", issue=15)
+            stage.say("claude_1", "file_modified", f"src/adapters/{FILES[second // 9 % len(FILES)]}", issue=15)
         if select.select([sys.stdin], [], [], 1)[0]:
             return

@@ -48,6 +48,7 @@ class Act_:
     seq: int
     old: Cells
     new: Cells
+    blurred: bool = False
 
 
 @dataclass
@@ -132,7 +133,9 @@ class UndoMachine(RuleBasedStateMachine):
         after = flat(self.storage)
         keys = [key for key in {**before, **after} if before.get(key, ABSENT) != after.get(key, ABSENT)]
         self.told += 1
-        return Act_(seq, {key: before.get(key, ABSENT) for key in keys}, {key: after.get(key, ABSENT) for key in keys})
+        made = Act_(seq, {key: before.get(key, ABSENT) for key in keys}, {key: after.get(key, ABSENT) for key in keys})
+        # Where ids stand twice, the line holds places or the whole list, and any change of the list is in its way.
+        return replace(made, blurred=self.blurred(made))
 
     whos = st.sampled_from((WHO[0], *WHO))
     sessions = st.sampled_from(SESSIONS)
@@ -189,7 +192,7 @@ class UndoMachine(RuleBasedStateMachine):
         try:
             done = self.apply(plan(), who)
         except StaleView:
-            assert not untouched or self.blurred(expected), "refused though nobody had changed it"
+            assert not untouched or expected.blurred or self.blurred(expected), "refused though nobody had changed it"
             assert flat(self.storage) == before
             return None
         assert untouched, "somebody's newer change was lost"

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import os
 import signal
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -87,6 +88,20 @@ def test_a_signal_ends_it_and_gives_the_terminal_back(terminal: Terminal, number
     os.kill(terminal.pid, number)
     assert terminal.leave() == 128 + number
     terminal.restored()
+
+
+def test_a_closed_terminal_ends_it(terminal: Terminal) -> None:
+    """The window is closed: nothing can be written any more, and the program must not stay for ever."""
+    ready(terminal)
+    nowhere = os.open(os.devnull, os.O_RDWR)
+    for fd in (terminal.master, terminal.slave):
+        os.dup2(nowhere, fd)
+    os.close(nowhere)
+    end = time.monotonic() + 60
+    while terminal.alive():
+        assert time.monotonic() < end, "it goes on without a terminal"
+        time.sleep(0.05)
+    assert terminal.status == 128 + signal.SIGHUP
 
 
 def test_a_signal_ends_it_out_of_a_dialog(terminal: Terminal) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import socket
 import stat
 from collections.abc import Callable
@@ -14,7 +15,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from coord_core.errors import UnreadableDocument
+from coord_core.errors import StoreMissing, UnreadableDocument
 from coord_core.storage import Act, Storage, open_storage
 from coord_core.storage import format as fmt
 from tests.core.storage import reference
@@ -311,3 +312,15 @@ def test_depth_is_told_to_the_level(tmp_path: Path) -> None:
         "issue__2.json": "it is nested deeper than 200",
         "issue__3.json": "it is nested deeper than 200",
     }
+
+
+def test_a_folder_that_was_taken_away_is_not_made_again(tmp_path: Path) -> None:
+    folder = tmp_path / "state"
+    fresh = open_storage(str(folder))
+    fresh.transact(Act("set"), lambda tx: tx.edit("issue:1").update(n=1))  # one that never was there is made
+    storage = open_storage(str(folder))
+    shutil.rmtree(folder)
+    for each in (fresh, storage):
+        with pytest.raises(StoreMissing):
+            each.transact(Act("set"), lambda tx: tx.edit("issue:1").update(n=2))
+    assert not folder.exists()
