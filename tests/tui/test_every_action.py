@@ -1,0 +1,194 @@
+"""Every action of the supervisor, by its keys, on the files of the existing coordinator: done, undone, done again."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import sys
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from coord_core.state.liveness import Limits
+from coord_core.storage import open_storage
+from coord_tui.app import CoordApp
+from coord_tui.store_desk import StoreDesk
+from tests.core import samples
+from tests.terminal import Terminal
+from tests.tui.conftest import Stage
+from tests.tui.test_store import FOREVER
+
+REPO = "laptop:BANCS-Norway/my-repo"
+Folder = Callable[[str], Any]
+
+
+def look(folder: Path) -> Folder:
+    """Return how a document's data is looked up by its short name; None for none."""
+
+    def data(short: str) -> Any:
+        path = folder / f"{REPO}:{short}.json".replace(":", "__").replace("/", "__")
+        return json.loads(path.read_text())["data"] if path.exists() else None
+
+    return data
+
+
+def task(data: Folder, number: int) -> Any:
+    return next(each for each in data("project:queue")["tasks"] if each["id"] == number)
+
+
+def owner(data: Folder, issue: int) -> str | None:
+    found = data(f"issue:{issue}")
+    return found.get("current_session") or found.get("claimed_by")
+
+
+# panel, record, key, what is typed into the filter, whether it is done
+ACTIONS: dict[str, tuple[str, str, str, str, Callable[[Folder], bool]]] = {
+    "release": ("3", "locks:database_migration", "x", "", lambda data: data("locks:database_migration") is None),
+    "unassign": ("2", "issue:15", "x", "", lambda data: owner(data, 15) is None),
+    "reassign": ("2", "issue:15", "a", "claude_3", lambda data: owner(data, 15) == "claude_3"),
+    "put back": ("2", "issue:16", "a", "nobody", lambda data: owner(data, 16) is None),
+    "give": ("4", "project:queue#tasks#3", "a", "claude_1", lambda data: task(data, 3).get("claimed_by") == "claude_1"),
+    "requeue": ("4", "project:queue#tasks#2", "x", "", lambda data: task(data, 2)["status"] == "pending"),
+    "reassign session": (
+        "1", "session:claude_2", "a", "claude_3",
+        lambda data: owner(data, 16) == "claude_3" and task(data, 2)["claimed_by"] == "claude_3",
+    ),
+    "clean up": (
+        "1", "session:claude_2", "x", "",
+        lambda data: data("session:claude_2") is None and data("instances")["registry"]["claude_2"] == "available",
+    ),
+}  # fmt: skip
+
+
+@asynccontextmanager
+async def console(folder: Path, limits: Limits) -> AsyncIterator[Stage]:
+    shutil.copytree(samples.REFERENCE, folder)
+    desk = StoreDesk(open_storage(str(folder)), limits)
+    app = CoordApp(desk)
+    async with app.run_test(size=(120, 36)) as pilot:
+        stage = Stage(app, desk, pilot, 0.0)  # type: ignore[arg-type]
+        await stage.until(lambda: "1 Sessions 3" in stage.text())
+        yield stage
+        app.exit()
+
+
+async def confirm(stage: Stage, name: str, happened: Callable[[], bool]) -> None:
+    """Give a reason and press the button, as taking from the living demands; wait until the screen knows of it."""
+    await stage.dialog(name)
+    before = stage.app.board
+    assert before is not None
+    await stage.press("shift+tab", *"stuck", "enter", "tab", "enter")
+    await stage.until(happened)
+    await stage.closed()
+    await stage.until(lambda: stage.app.board is not None and stage.app.board.changed_at != before.changed_at)
+
+
+@pytest.mark.parametrize("name", ACTIONS)
+async def test_done_undone_and_done_again(tmp_path: Path, name: str) -> None:
+    panel, record, key, typed, done = ACTIONS[name]
+    folder = tmp_path / "session-state"
+    data = look(folder)
+    async with console(folder, FOREVER) as stage:
+        assert not done(data)
+        if panel != "1":
+            await stage.press(panel)
+        assert stage.dashboard.table.select(f"{REPO}:{record}")
+        await stage.press(key)
+        if key == "a":
+            await stage.dialog("Reassign")
+            await stage.press(*typed, "enter")
+        await confirm(stage, "Reassign" if key == "a" else "Confirm", lambda: done(data))
+        assert stage.toasts()[-1].endswith(". z takes it back.")
+        await stage.press("z")
+        await confirm(stage, "Confirm", lambda: not done(data))
+        assert stage.toasts()[-1].endswith(". Z does it again.")
+        await stage.press("Z")
+        await confirm(stage, "Confirm", lambda: done(data))
+        assert stage.toasts()[-1].endswith(". z takes it back.")
+        assert not [each for each in stage.toasts() if "undo" in each]
+
+
+async def test_all_dead_and_stale_at_once(tmp_path: Path) -> None:
+    folder = tmp_path / "session-state"
+    data = look(folder)
+    sessions = [f"session:claude_{number}" for number in (1, 2, 3)]
+    async with console(folder, Limits(late=1, stale=2)) as stage:
+        await stage.press("X")
+        dialog = await stage.dialog("CleanUp")
+        assert not dialog.ticks.ticked  # they are stale, not dead
+        await stage.press("space", "down", "space")
+        await confirm(stage, "CleanUp", lambda: data(sessions[0]) is None and data(sessions[1]) is None)
+        assert data(sessions[2]) is not None
+        assert data("locks:database_migration") is None
+        await stage.press("z")
+        await confirm(stage, "Confirm", lambda: all(data(each) for each in sessions))
+        await stage.press("Z")
+        await confirm(stage, "Confirm", lambda: data(sessions[0]) is None)
+
+
+async def test_what_others_write_appears_without_a_key(tmp_path: Path) -> None:
+    folder = tmp_path / "session-state"
+    async with console(folder, FOREVER) as stage:
+        assert "2 Issues 3" in stage.text()
+        write(folder)
+        await stage.until(lambda: "2 Issues 4" in stage.text())
+        assert "#77" in stage.text()
+
+
+def write(folder: Path) -> None:
+    """Write an issue as the reference does: in place."""
+    path = folder / f"{REPO}:issue:77.json".replace(":", "__").replace("/", "__")
+    path.write_text(json.dumps({"data": {"claimed_by": "claude_3", "status": "in_progress"}, "metadata": {}}))
+
+
+def test_every_action_in_a_terminal(tmp_path: Path) -> None:
+    folder = tmp_path / "session-state"
+    shutil.copytree(samples.REFERENCE, folder)
+    data = look(folder)
+    command = [sys.executable, "-m", "coord_tui", "--store", str(folder)]
+    command += ["--stale-after", "999999d", "--late-after", "999998d"]
+    env = {"PYTHONPATH": str(Path(__file__).parents[2]), "COLUMNS": "", "LINES": ""}
+    with Terminal(command, env=env) as terminal:
+        terminal.wait("1 Sessions 3")
+        terminal.settle()
+
+        def confirmed(happened: Callable[[], bool]) -> None:
+            terminal.wait(r"\[ Cancel \]")
+            terminal.settle()
+            terminal.send("\x1b[Zstuck\r\t\r")
+            for _ in range(200):
+                if happened():
+                    break
+                terminal.pump(0.05)
+            assert happened(), terminal.text
+            terminal.settle()
+
+        for panel, below, key, typed, done in (
+            ("3", 0, *ACTIONS["release"][2:]),
+            ("2", 0, *ACTIONS["unassign"][2:]),
+            ("2", 0, *ACTIONS["reassign"][2:]),
+            ("4", 2, *ACTIONS["give"][2:]),
+            ("4", 0, *ACTIONS["requeue"][2:]),
+            ("1", 1, *ACTIONS["reassign session"][2:]),
+            ("1", 1, *ACTIONS["clean up"][2:]),
+        ):
+            terminal.press("!" + panel + "g" + "j" * below, key)
+            if key == "a":
+                terminal.wait("type to filter")
+                terminal.press(typed, "\r")
+            confirmed(lambda done=done: done(data))
+            terminal.press("z")
+            confirmed(lambda done=done: not done(data))
+            terminal.press("Z")
+            confirmed(lambda done=done: done(data))
+            terminal.press("z")
+            confirmed(lambda done=done: not done(data))
+        write(folder)
+        terminal.wait("2 Issues 4")
+        terminal.send("q")
+        assert terminal.join() == 0
+    assert os.path.exists(folder / ".coord")
