@@ -11,7 +11,7 @@ from coord_core.actions.giving import held_issues, held_tasks, put_back_issue, p
 from coord_core.actions.plan import Effect, Plan
 from coord_core.actions.releasing import delete_lock, make_available
 from coord_core.errors import NotFound, Refused
-from coord_core.scopes import in_workspace, parse
+from coord_core.scopes import in_workspace
 from coord_core.state.board import Board
 from coord_core.state.records import Holdings, Issue, Lock, Session
 

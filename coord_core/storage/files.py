@@ -33,6 +33,7 @@ STEPS: Final = ("locked", "recovered", "read", "written", "checked", "committed"
 NOTE: Final = "note"
 NOBODY: Final[Mapping[str, Found]] = {}
 _TRIES: Final = 200
+_NAME_BYTES: Final = 255
 
 
 class FileStorage:
@@ -243,8 +244,8 @@ class FileStorage:
             if source not in self.load().unreadable:
                 raise NotFound(f"unreadable file {source}", "`coordctl findings` lists what cannot be read")
             seq = self._next_seq(held)
-            target = f"{self._aside.relative_to(self.folder)}/{seq}-{source}"
-            return self._move(act, held, seq, source, target)
+            name = os.fsdecode(os.fsencode(f"{seq}-{source}")[:_NAME_BYTES])
+            return self._move(act, held, seq, source, f"{self._aside.relative_to(self.folder)}/{name}")
 
     def restore(self, line: Line, act: Act) -> Line:
         """Bring back what the quarantine in `line` moved aside; raises NotFound, Refused if its place is taken."""
