@@ -18,6 +18,7 @@ TAKEN_AT: Final[Mapping[str, str]] = {"claimed_by": "claimed_at", "started_by": 
 RUNNING: Final[Mapping[str, str]] = {"claimed_by": "claimed", "started_by": "in_progress", "assignee": "in_progress"}
 """What a list with this owner's key calls a task that somebody has."""
 NOBODY: Final = "nobody"
+NOTHING: Final = "nothing"
 
 
 def owner(draft: Draft, workspace: str, name: str | None) -> Session | None:
@@ -38,6 +39,8 @@ def put_back_issue(draft: Draft, issue: Issue, *, forget: Iterable[Session]) -> 
     """Take an issue from its owner: pending again, and no longer the current issue of `forget`."""
     data = draft.data(issue.scope)
     draft.tell(issue.scope, _owner_key(issue), f"{issue.owner or NOBODY} → {NOBODY}")
+    if data.get("status") != "pending":
+        draft.tell(issue.scope, "status", f"{issue.status or NOTHING} → pending")
     data["status"] = "pending"
     draft.drop(issue.scope, "claimed_by", "current_session", "claimed_at")
     for session in forget:
@@ -53,6 +56,7 @@ def give_issue(draft: Draft, issue: Issue, to: Session) -> None:
     if "current_session" in data:
         data["current_session"] = to.id
     if data.get("status") == "pending":
+        draft.tell(issue.scope, "status", "pending → in_progress")
         data["status"] = "in_progress"
     if not to.issue:
         draft.tell(to.scope, "current_issue", f"nothing → {issue.id}")

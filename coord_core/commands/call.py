@@ -11,7 +11,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final
 
 from coord_core import text
-from coord_core.errors import InvalidScope, Refused
+from coord_core.errors import InvalidScope, NotFound, Refused
 from coord_core.scopes import check, in_workspace, parse
 from coord_core.storage import Storage, open_storage
 from coord_core.storage.places import find_store
@@ -54,6 +54,14 @@ class Call:
     def asked_workspace(self) -> str | None:
         """The workspace that was named, None if none was."""
         return self.args.workspace or os.environ.get(WORKSPACE_VARIABLE) or None
+
+    @property
+    def known_workspace(self) -> str | None:
+        """The workspace that was named; raises NotFound if nothing is in it, so that a slip does not read as calm."""
+        asked = self.asked_workspace
+        if asked is not None and self.board.workspaces and asked not in self.board.workspaces:
+            raise NotFound(f"workspace {asked}", f"there are {', '.join(self.board.workspaces)}")
+        return asked
 
     @cached_property
     def workspace(self) -> str:

@@ -16,6 +16,8 @@ def set_(call: Call) -> None:
         value = json.loads(call.args.value)
     except (ValueError, RecursionError) as error:
         raise ArgumentTypeError(f"the value is not JSON ({error}); text needs quotes of its own: '\"text\"'") from error
+    if not key:
+        raise ArgumentTypeError("the key is empty")
     call.require_store()
     outcome = set_key(call.storage, scope, key, value, actor=call.actor)
     _tell(call, f"Set {key} of {scope}", outcome.line.seq if outcome.line else None)

@@ -20,7 +20,7 @@ EVENTS: Final = 10
 
 def status(call: Call) -> None:
     """Print everything at once."""
-    board, asked = call.board, call.asked_workspace
+    board, asked = call.board, call.known_workspace
     if call.args.json:
         return call.emit(report(board, asked, call.storage.url))
     workspaces = [asked] if asked is not None else [*board.workspaces] or [""]
@@ -33,7 +33,7 @@ def status(call: Call) -> None:
 
 def findings(call: Call) -> None:
     """Print what needs a human, worst first, with the commands that would mend it."""
-    board, asked = call.board, call.asked_workspace
+    board, asked = call.board, call.known_workspace
     if call.args.json:
         return call.emit(report(board, asked, call.storage.url)["findings"])
     found = [each for each in board.findings if asked in (None, each.workspace)]

@@ -257,14 +257,25 @@ def test_values_of_the_wrong_type_break_nothing(ctl: Ctl, junk: Any) -> None:
 # Supervising
 
 
+def test_a_slip_in_the_workspace_does_not_read_as_calm(ctl: Ctl) -> None:
+    found = ctl("--workspace", "nope", "status", "--line")
+    assert (found.code, found.out) == (1, "")
+    assert found.err == f"coordctl: no workspace nope; there are {W}\n"
+
+
+def test_a_key_has_a_name(ctl: Ctl) -> None:
+    assert ctl("set", "issue:15", "", "1").code == 2
+
+
 def test_a_dry_run_shows_the_plan_and_changes_nothing(ctl: Ctl, store: Path) -> None:
     before = {path.name: path.read_bytes() for path in store.glob("*.json")}
     found = ctl("clean-up", "claude_2", "--dry-run")
     assert found.code == 0
     lines = [" ".join(line.split()) for line in found.out.splitlines()]
     assert lines[0] == "Clean up claude_2?"
-    assert lines[3:8] == [
+    assert lines[3:9] == [
         "issue:16 claimed_by claude_2 → nobody",
+        "issue:16 status in_progress → pending",
         "project:queue task 2 claimed → pending",
         "project:migrations task 001 in_progress → pending",
         "instances claude_2 taken → available",

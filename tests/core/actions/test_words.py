@@ -20,6 +20,7 @@ def test_cleaning_up_a_dead_session() -> None:
     assert rows(plan) == [
         ("locks:database_migration", "deleted", "was claude_4, 1h12"),
         ("issue:18", "claimed_by", "claude_4 → nobody"),
+        ("issue:18", "status", "in_progress → pending"),
         ("project:queue", "task 7", "claimed → pending"),
         ("project:migrations", "task 001", "in_progress → pending"),
         ("instances", "claude_4", "taken → available"),
