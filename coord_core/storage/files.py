@@ -150,15 +150,9 @@ class FileStorage:
         with self._writing(act.action) as writer:
             if source not in self.load().unreadable:
                 raise NotFound(f"unreadable file {source}", "`coordctl findings` lists what cannot be read")
-<<<<<<< HEAD
             seq = writer.next_seq()
-            target = f"{self._aside.relative_to(self.folder)}/{seq}-{source}"
-            return writer.move(act, seq, source, target)
-=======
-            seq = self._next_seq(held)
             name = os.fsdecode(os.fsencode(f"{seq}-{source}")[:_NAME_BYTES])
-            return self._move(act, held, seq, source, f"{self._aside.relative_to(self.folder)}/{name}")
->>>>>>> badinput
+            return writer.move(act, seq, source, f"{self._aside.relative_to(self.folder)}/{name}")
 
     def restore(self, line: Line, act: Act) -> Line:
         """Bring back what the quarantine in `line` moved aside; raises NotFound, Refused if its place is taken."""
