@@ -153,6 +153,7 @@ class Overview(Screen[None], inherit_bindings=False):
         for name, shown in around.items():
             self.query_one(f"#{name}").display = shown
         self.set_class(around["foot"], "with-foot")
+        self.query_one("#left").set_class(solo is not None, "alone")
         height = "1fr" if self.notice.instead else len(self._noticed())
         self.query_one("#notice").styles.height = height
         self.query_one("#notice").display = bool(self.notice.lines)
