@@ -58,6 +58,8 @@ def holds_long_number(raw: bytes) -> bool:
 
 
 def _where(error: Exception) -> str:
+    if isinstance(error, UnicodeDecodeError):
+        return f"byte {error.start} is no UTF-8"
     return error.msg if isinstance(error, json.JSONDecodeError) else str(error)[:60]
 
 

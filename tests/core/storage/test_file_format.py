@@ -202,7 +202,7 @@ BAD: dict[str, tuple[Callable[[Path], None], str]] = {
     "no data": (text('{"metadata": {}}'), '"data"'),
     "data no object": (text('{"data": [1]}'), '"data"'),
     "data null": (text('{"data": null}'), '"data"'),
-    "no UTF-8": (text(b'{"data": {"x": "\xff"}}'), "JSON"),
+    "no UTF-8": (text(b'{"data": {"x": "\xff"}}'), "byte 16 is no UTF-8"),
     "zeros": (text(b"\0" * 4096), "JSON"),
     "two at once": (text('{"data": {}}{"data": {}}'), "JSON"),
     "too large": (text('{"data": {"x": "' + "y" * (1 << 20) + '"}}'), "larger"),
