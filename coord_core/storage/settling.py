@@ -9,6 +9,7 @@ after a crash.
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
 import re
 import time
@@ -27,6 +28,7 @@ from coord_core.storage.transaction import revise
 
 PATIENCE_S: Final = 0.25
 _TRIES: Final = 1000
+_FORBIDDEN: Final = {errno.EACCES, errno.EPERM, errno.EXDEV, errno.ENAMETOOLONG}
 _TEMPORARY: Final = re.compile(r"(\d+)\.(\d+)")
 
 
@@ -52,16 +54,22 @@ class Settler:
     def __init__(self, folder: Path, temporaries: Path, aside: Path, step: Callable[[str], None]) -> None:
         self.folder, self.temporaries, self.aside, self.step = str(folder), str(temporaries), aside, step
 
-    def settle(self, entry: Entry, expected: Mapping[str, Found]) -> Settled:
+    def settle(self, entry: Entry, expected: Mapping[str, Found], *, give_up: bool = False) -> Settled:
         """Settle every document of a line that is not settled yet; temporaries stay where something is to be noted.
 
-        expected: by scope, what was found when the line was written, where that is known.
+        expected: by scope, what was found when the line was written, where that is known. give_up: what the system
+        forbids for good is noted as not applied, so that it stands in nobody's way. Raises OSError.
         """
         settled = Settled()
         for n, scope in enumerate(entry.files):
             part = (_Move if entry.line.moved else _Part)(self, entry, n, scope, settled)
-            if scope not in expected or not part.settle_quickly(expected[scope]):
-                part.settle()
+            try:
+                if scope not in expected or not part.settle_quickly(expected[scope]):
+                    part.settle()
+            except OSError as error:
+                if not give_up or error.errno not in _FORBIDDEN:
+                    raise
+                settled.failed[scope] = part.edits or [Change(("file",), entry.line.moved, ABSENT)]
         return settled
 
     def pending(self, seq: int) -> bool:

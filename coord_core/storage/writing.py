@@ -139,12 +139,19 @@ class Writer:
             if rebooted:
                 self._make_good(below=last.line.seq)
                 self.settler.empty_torn()
-            if settled := self.settler.settle(last, NOBODY):
+            if settled := self._settle_at_last(last):
                 self._note(last, settled)
         if left:
             self.settler.sweep()
         if rebooted:
             self._make_good()
+
+    def _settle_at_last(self, last: Entry) -> Settled:
+        """Settle what an earlier transaction could not; what it still may not do it never will."""
+        try:
+            return self.settler.settle(last, NOBODY)
+        except OSError:
+            return self.settler.settle(last, NOBODY, give_up=True)
 
     def _make_good(self, *, below: int = fmt.MAX_REVISION) -> None:
         """Bring back what power loss kept from the disk, as of the lines with a seq under `below`."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 from collections.abc import Callable
@@ -9,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from coord_core.storage import Act, writing
+from coord_core.storage import Act, settling, writing
 from coord_core.storage.files import FileStorage
 from tests.core.storage import reference
 
@@ -111,3 +112,26 @@ def test_without_a_reboot_a_torn_document_is_left_alone(tmp_path: Path) -> None:
     path_of(tmp_path, A).write_bytes(b"")
     write(FileStorage(tmp_path), "project:probe", n=1)
     assert path_of(tmp_path, A).read_bytes() == b""
+
+
+def test_what_the_system_forbids_for_good_stands_in_nobodys_way(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Another user's file in a sticky folder, say: the action is acknowledged, then the rename is refused for ever."""
+    storage = FileStorage(tmp_path)
+    write(storage, A, n=1)
+    write(storage, B, n=1)
+    exchange = settling.exchange
+
+    def refuse(temporary: str, path: str) -> None:
+        if path.endswith("issue__1.json"):
+            raise PermissionError(errno.EPERM, "Operation not permitted", path)
+        exchange(temporary, path)
+
+    monkeypatch.setattr(settling, "exchange", refuse)
+    write(storage, A, n=2)
+    for n in (2, 3):
+        write(FileStorage(tmp_path), B, n=n)
+    assert (reference.data(path_of(tmp_path, A)), reference.data(path_of(tmp_path, B))) == ({"n": 1}, {"n": 3})
+    notes = [note for line in storage.lines() for note in line.unapplied]
+    assert [list(note["changes"]) for note in notes] == [[A]]
