@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import groupby
 from typing import Any, Final, NamedTuple
 
 from coord_core.documents import Line, Splice
@@ -44,7 +45,8 @@ def history(scene: Scene, target: Target | None, lines: Sequence[Line] | None) -
     if not found:
         return [*head, say(("…" if lines is None else "none kept", "dim"))]
     own = target.name if target.kind == "session" else None
-    return [*head, *(_sentence(each, target.name, own) for each in found)]
+    folded = [list(same) for _, same in groupby(found, key=lambda each: each[2:])]
+    return [*head, *(_sentence(each[0], target.name, own, len(each)) for each in folded)]
 
 
 def _all(scene: Scene, target: Target, lines: Sequence[Line]) -> Iterator[_Past]:
@@ -76,10 +78,15 @@ def _ids(edit: Any) -> set[str]:
     return {str(each["id"]) for each in [*steps, *several] if isinstance(each, Mapping) and "id" in each}
 
 
-def _sentence(past: _Past, name: str, own: str | None) -> Words:
+def _sentence(past: _Past, name: str, own: str | None, times: int) -> Words:
     what, by = past.what, ""
     if past.by != own:
-        what = BY_ANOTHER.get(what, what).removesuffix(f" {name}")
+        what = BY_ANOTHER.get(what, what).removesuffix(f" {name}").removesuffix(" of")
         by = f" by {past.by.partition('@')[0]}"
     why = f": {past.why}" if past.why else ""
-    return say((f"{clock(past.at, seconds=False)} ", "dim"), what, (by + why, "dim"))
+    return say(
+        (f"{clock(past.at, seconds=False)} ", "dim"),
+        what,
+        (f"  x{times}" if times > 1 else "", "wait"),
+        (by + why, "dim"),
+    )

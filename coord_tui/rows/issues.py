@@ -47,7 +47,7 @@ class IssueRows:
         percent = progress.percent if progress else None
         return (
             say((f"#{issue.id}", "link")),
-            self._who(issue),
+            self._who(issue) + self.scene.where(issue.workspace),
             say(f"{percent:.0f}%") if percent is not None else NOTHING,
             say(progress.phase if progress and progress.phase else _status(issue)),
         )

@@ -47,7 +47,7 @@ class LockRows:
         life = self.scene.life(lock.workspace, lock.holder)
         return (
             say(SHAPES[life]) if life else say(("?", "dim")),
-            say((lock.resource, "name")),
+            say((lock.resource, "name")) + self.scene.where(lock.workspace),
             self.scene.who(lock.workspace, lock.holder),
             say((since(lock.since.at if lock.since else None, now), "dim")),
             _note(lock, now),

@@ -51,6 +51,10 @@ class Scene:
         """Whether records of more than one workspace are shown, so that names need theirs."""
         return self.workspace is None and len(self.board.workspaces) > 1
 
+    def where(self, workspace: str) -> Words:
+        """Return a workspace's project to stand behind a name, nothing while only one is shown."""
+        return say((f" {workspace.partition(':')[2] or '-'}", "dim")) if self.several else ()
+
     @cached_property
     def sessions(self) -> list[Session]:
         """The sessions shown, by name, the signed-off ones last."""

@@ -85,7 +85,7 @@ class SessionRows:
 
     def _name(self, session: Session, life: Life) -> Words:
         name = say((session.id, "dim" if life is Life.OFF else "name"))
-        return name + say((f" {session.workspace.partition(':')[2] or '-'}", "dim")) if self.scene.several else name
+        return name + self.scene.where(session.workspace)
 
     def _issue(self, session: Session, issue: Issue | None) -> Words:
         if issue is None:

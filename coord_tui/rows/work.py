@@ -70,7 +70,7 @@ class WorkRows:
         return (
             say((mark, tone)),
             say((task_name(task), "dim")),
-            say((task.summary, quiet)),
+            say((task.summary, quiet)) + self.scene.where(workspace),
             self.scene.who(workspace, task.owner, quiet)
             if task.state is not TaskState.DONE
             else say((task.owner or "–", quiet)),

@@ -317,10 +317,13 @@ async def test_what_is_pasted_into_a_filter_is_made_safe(stage: Staging) -> None
 
 async def test_workspaces_take_turns(stage: Staging) -> None:
     two = boards.busy(workspaces=(boards.SHOP, "laptop:acme/tools"))
-    async with stage(two) as s:
+    async with stage(two, size=(200, 50)) as s:
         assert "2 workspaces" in s.text()
+        for row in ("src/api acme/shop", "test server.py acme/shop", "claude_3 acme/shop"):
+            assert row in s.text()
         await s.press("w")
         assert "acme/shop on laptop" in s.text()
+        assert "src/api acme/shop" not in s.text()
         await s.press("w")
         assert "acme/tools on laptop" in s.text()
         assert len(s.dashboard.table.keys) == 0

@@ -156,10 +156,16 @@ def test_every_action_in_a_terminal(tmp_path: Path) -> None:
         terminal.wait("1 Sessions 3")
         terminal.settle()
 
+        def type_(*keys: str) -> None:
+            # The focus moves only after a key was handled, and the next key goes where the focus is.
+            for key in keys:
+                terminal.send(key)
+                terminal.settle(0.15)
+
         def confirmed(happened: Callable[[], bool]) -> None:
             terminal.wait(r"\[ Cancel \]")
             terminal.settle()
-            terminal.send("\x1b[Zstuck\r\t\r")
+            type_("\x1b[Z", "stuck", "\r", "\t", "\r")
             for _ in range(200):
                 if happened():
                     break
@@ -176,10 +182,11 @@ def test_every_action_in_a_terminal(tmp_path: Path) -> None:
             ("1", 1, *ACTIONS["reassign session"][2:]),
             ("1", 1, *ACTIONS["clean up"][2:]),
         ):
-            terminal.press("!" + panel + "g" + "j" * below, key)
+            type_("!", panel, "g", *"j" * below, key)
             if key == "a":
                 terminal.wait("type to filter")
-                terminal.press(typed, "\r")
+                terminal.settle()
+                type_(typed, "\r")
             confirmed(lambda done=done: done(data))
             terminal.press("z")
             confirmed(lambda done=done: not done(data))

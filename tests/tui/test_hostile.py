@@ -100,8 +100,10 @@ async def test_hostile_plans_and_refusals_are_only_text(stage: Staging) -> None:
         for bad in CORPUS:
             effects = tuple(Effect(bad, bad + str(n), bad) for n in range(9))
             plan = Plan("x", bad, bad, bad, bad, {}, effects, (bad, bad), (bad,), takes_from=bad)
-            error = StaleView([(bad or "x", (bad, {"id": bad}), bad, {bad: bad})])
-            for dialog in (Confirm(plan), Moved(error, s.app.scene)):
+            lock = boards.scope("locks:a")
+            moved = [(lock, ("locked_by",), bad, bad + "x"), (lock, ("fence",), 1, bad)]
+            error = StaleView([(bad or "x", (bad, {"id": bad}), bad, {bad: bad}), *moved])
+            for dialog in (Confirm(plan), Moved(error, plan, s.app.scene)):
                 s.app.gate.shut()
                 s.app.push_screen(dialog)
                 await s.dialog(type(dialog).__name__)

@@ -61,6 +61,11 @@ def test_a_sessions_history_is_its_deeds_and_what_was_done_to_it(monkeypatch: An
     assert told(CLAUDE_4, lines) == ["cleaned up by kim: gone", "progress #18 20%", "claimed #18", "signed on"]
 
 
+def test_the_same_again_and_again_is_said_once() -> None:
+    edit = Change(("note",), 1, 2)
+    assert told(LOCK, [line(n, "store_data", LOCK, edit) for n in (3, 2, 1)]) == ["wrote note  x3 by claude_4"]
+
+
 def test_a_tasks_history_leaves_the_other_tasks_out() -> None:
     lines = [
         line(3, "requeue_task", QUEUE, Change(("tasks", {"id": 7}, "status"), "claimed", "pending"), actor=KIM),
