@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     # A command that only reads one document must start fast: what writes is imported by whoever writes.
     from coord_core.storage.journal import Journal
     from coord_core.storage.lock import StoreLock
-    from coord_core.storage.settling import Settler
+    from coord_core.storage.settler import Settler
     from coord_core.storage.writing import Writer
 
 T = TypeVar("T")
@@ -69,7 +69,7 @@ class FileStorage:
 
     @cached_property
     def _settler(self) -> Settler:
-        from coord_core.storage.settling import Settler
+        from coord_core.storage.settler import Settler
 
         return Settler(self.folder, self._temporaries, self._aside, self._step)
 

@@ -9,9 +9,7 @@ after a crash.
 from __future__ import annotations
 
 import contextlib
-import errno
 import os
-import re
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -28,8 +26,6 @@ from coord_core.storage.transaction import revise
 
 PATIENCE_S: Final = 0.25
 _TRIES: Final = 1000
-_FORBIDDEN: Final = {errno.EACCES, errno.EPERM, errno.EXDEV, errno.ENAMETOOLONG}
-_TEMPORARY: Final = re.compile(r"(\d+)\.(\d+)")
 
 
 @dataclass(slots=True)
@@ -48,67 +44,27 @@ class Settled:
         return bool(self.failed or self.merged or self.kept)
 
 
-class Settler:
-    """Finishes journal lines in a folder. step: called with the name of each step of the protocol as it is reached."""
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A folder, where its temporaries are, and where what is kept goes; step: told each step of the protocol."""
 
-    def __init__(self, folder: Path, temporaries: Path, aside: Path, step: Callable[[str], None]) -> None:
-        self.folder, self.temporaries, self.aside, self.step = str(folder), str(temporaries), aside, step
-
-    def settle(self, entry: Entry, expected: Mapping[str, Found], *, give_up: bool = False) -> Settled:
-        """Settle every document of a line that is not settled yet; temporaries stay where something is to be noted.
-
-        expected: by scope, what was found when the line was written, where that is known. give_up: what the system
-        forbids for good is noted as not applied, so that it stands in nobody's way. Raises OSError.
-        """
-        settled = Settled()
-        for n, scope in enumerate(entry.files):
-            part = (_Move if entry.line.moved else _Part)(self, entry, n, scope, settled)
-            try:
-                if scope not in expected or not part.settle_quickly(expected[scope]):
-                    part.settle()
-            except OSError as error:
-                if not give_up or error.errno not in _FORBIDDEN:
-                    raise
-                settled.failed[scope] = part.edits or [Change(("file",), entry.line.moved, ABSENT)]
-        return settled
-
-    def pending(self, seq: int) -> bool:
-        """Say whether anything of line `seq` is not settled."""
-        return any((hit := _TEMPORARY.fullmatch(name)) and int(hit[1]) == seq for name in self.leftovers())
-
-    def leftovers(self) -> list[str]:
-        """Return the names of all temporaries."""
-        try:
-            return os.listdir(self.temporaries)
-        except FileNotFoundError:
-            return []
-
-    def empty_torn(self) -> None:
-        """Empty the temporaries that power loss took apart; their documents are made from the journal's line."""
-        for name in self.leftovers():
-            path = os.path.join(self.temporaries, name)
-            try:
-                fmt.parse(look(path).raw or b"", name)
-            except UnreadableDocument:
-                os.truncate(path, 0)
-
-    def sweep(self) -> None:
-        """Remove all temporaries."""
-        for name in self.leftovers():
-            os.unlink(os.path.join(self.temporaries, name))
+    folder: str
+    temporaries: str
+    aside: Path
+    step: Callable[[str], None]
 
 
-class _Part:
+class Part:
     """One document of one line."""
 
-    def __init__(self, settler: Settler, entry: Entry, n: int, scope: str, settled: Settled) -> None:
-        self.step, self.folder, self.aside, self.settled = settler.step, settler.folder, settler.aside, settled
+    def __init__(self, place: Place, entry: Entry, n: int, scope: str, settled: Settled) -> None:
+        self.step, self.folder, self.aside, self.settled = place.step, place.folder, place.aside, settled
         self.scope, self.line = scope, entry.line
         self.edits = list(entry.line.changes.get(scope, ()))
         file = entry.files[scope]
         self.name, self.was, self.goes = file["name"], file.get("was"), bool(file.get("gone"))
-        self.temporary = f"{settler.temporaries}/{entry.line.seq}.{n}"
-        self.path = f"{settler.folder}/{self.name}"
+        self.temporary = f"{place.temporaries}/{entry.line.seq}.{n}"
+        self.path = f"{place.folder}/{self.name}"
 
     def settle_quickly(self, here: Found) -> bool:
         """Settle a document that still is what it was a moment ago; False if anything is in the way."""
@@ -266,38 +222,6 @@ class _Part:
     def _drop(self) -> None:
         with contextlib.suppress(FileNotFoundError):
             os.unlink(self.temporary)
-
-
-class _Move(_Part):
-    """A file moved aside or back; its marker says that the line's move is not done yet."""
-
-    def settle_quickly(self, here: Found) -> bool:
-        """There is no quick way: what is moved cannot be read."""
-        return False
-
-    def settle(self) -> None:
-        """Move the file, unless it is no longer what it was when that was decided."""
-        if not look(self.temporary).there:
-            return
-        source, target = (os.path.join(self.folder, (self.line.moved or {})[end]) for end in ("from", "to"))
-        if not (look(source).digest == self.was and self._moved(source, target)):
-            there = look(source).there or not look(target).there
-            if there:
-                self.settled.failed[self.scope] = [Change(("file",), self.line.moved, ABSENT)]
-                return
-        self._drop()
-
-    def _moved(self, source: str, target: str) -> bool:
-        self.step("swap")
-        try:
-            move_to_free(source, target)
-        except (FileExistsError, FileNotFoundError):
-            return False
-        self.step("swapped")
-        if look(target).digest != self.was:
-            move_to_free(target, source)
-            return False
-        return True
 
 
 def _stands_already(edit: Edit, found: Any) -> bool:

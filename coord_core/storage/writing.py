@@ -19,7 +19,8 @@ from coord_core.storage.folder import Found, advice, look, unchanged, write_new
 from coord_core.storage.journal import Journal
 from coord_core.storage.lines import Entry
 from coord_core.storage.lock import Held
-from coord_core.storage.settling import Settled, Settler
+from coord_core.storage.settler import Settler
+from coord_core.storage.settling import Settled
 from coord_core.storage.shelf import Shelf
 from coord_core.storage.transaction import FileTransaction, Write
 

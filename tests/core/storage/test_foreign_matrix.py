@@ -247,7 +247,7 @@ def test_a_blind_rename_fails_the_matrix(
 ) -> None:
     """The mutant: what everybody writes first."""
 
-    def rename_blindly(self: settling._Part, *_: object) -> bool:
+    def rename_blindly(self: settling.Part, *_: object) -> bool:
         with contextlib.suppress(FileNotFoundError):
             self.step("swap")
             os.unlink(self.path) if self.goes else None
@@ -255,8 +255,8 @@ def test_a_blind_rename_fails_the_matrix(
             self.step("swapped")
         return True
 
-    monkeypatch.setattr(settling._Part, "settle", rename_blindly)
-    monkeypatch.setattr(settling._Part, "settle_quickly", rename_blindly)
+    monkeypatch.setattr(settling.Part, "settle", rename_blindly)
+    monkeypatch.setattr(settling.Part, "settle_quickly", rename_blindly)
     ran, wrong = wrong_cells(tmp_path)
     with capsys.disabled():
         print(f"\nthe same with blind renames: {len(wrong)} of {ran} cells wrong")
