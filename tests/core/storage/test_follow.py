@@ -7,6 +7,7 @@ import contextlib
 import json
 import os
 import shutil
+import tempfile
 import time
 from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
@@ -253,13 +254,12 @@ async def test_a_watcher_that_is_no_help(folder: Path, kind: str, monkeypatch: p
 
 
 @pytest.fixture
-def nobody(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+def nobody() -> Iterator[Path]:
     """A folder in whose shoes root may be locked out: the file rights are those of uid 65534 meanwhile."""
     if os.geteuid() != 0:
         pytest.skip("only root can keep a file from itself")
-    root = tmp_path_factory.mktemp("nobody")
-    for parent in [root, *root.parents][:3]:
-        parent.chmod(0o755)
+    # Not below pytest's own folder, which another run of pytest shuts for everybody else.
+    root = Path(tempfile.mkdtemp())
     folder = root / "state"
     folder.mkdir()
     reference.store(folder / "issue__1.json", "n", 1)
@@ -270,6 +270,7 @@ def nobody(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
         yield folder
     finally:
         os.seteuid(0)
+        shutil.rmtree(root)
 
 
 @pytest.mark.parametrize("mode", [0o000, 0o444, 0o111])

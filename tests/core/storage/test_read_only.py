@@ -5,7 +5,9 @@ from __future__ import annotations
 import asyncio
 import concurrent.futures.thread  # noqa: F401  the children may not read Python's own files
 import os
+import shutil
 import sys
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -25,16 +27,17 @@ WRITING = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND
 
 
 @pytest.fixture
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    root = tmp_path_factory.mktemp("shut")
-    for parent in [root, *root.parents][:3]:
-        parent.chmod(0o755)
+def folder() -> Iterator[Path]:
+    # Not below pytest's own folder, which another run of pytest shuts for everybody else.
+    root = Path(tempfile.mkdtemp())
+    root.chmod(0o755)
     folder = root / "state"
     folder.mkdir()
     reference.store(folder / "issue__15.json", "claimed_by", "claude_1")
     yield folder
     for path in [folder, *folder.rglob("*")]:
         path.chmod(0o755)
+    shutil.rmtree(root)
 
 
 def shut(folder: Path) -> dict[str, tuple[int, int]]:
