@@ -32,7 +32,7 @@ class Journal:
     def segments(self) -> list[str]:
         """Return the segments' file names, oldest first."""
         names: list[str] = []
-        with lines.reading(self._prefix), suppress(NotADirectoryError):
+        with lines.reading(self.folder), suppress(NotADirectoryError):
             names = os.listdir(self._prefix)
         return sorted(name for name in names if len(name) == 26 and name.endswith(".jsonl") and name[:20].isdigit())
 

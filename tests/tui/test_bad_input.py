@@ -92,7 +92,7 @@ async def test_every_bad_file_is_a_row_and_a_finding_and_x_sets_it_aside(store: 
             await stage.until(lambda name=name: not os.path.lexists(store / name))
             await stage.closed()
             assert stage.toasts()[-1].startswith("Set aside ")
-            assert stage.toasts()[-1].endswith("; z takes it back.")
+            assert stage.toasts()[-1].endswith(". z takes it back.")
             await stage.until(lambda name=name: name not in stage.app.board.unreadable)  # type: ignore[union-attr]
         await stage.press("z")
         await stage.dialog("Confirm")
@@ -154,7 +154,7 @@ async def test_a_full_disk_is_a_refusal(store: Path, monkeypatch: pytest.MonkeyP
     before = state(store)
     async with console(store) as stage:
         with monkeypatch.context() as patch:
-            patch.setattr("coord_core.storage.files.write_new", full)
+            patch.setattr("coord_core.storage.writing.write_new", full)
             await stage.press("3")
             await confirm(stage, "x")
             await stage.until(stage.toasts)
