@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Generic, Protocol, TypeVar
 
@@ -102,7 +102,7 @@ class Storage(Protocol):
         """Let go of what is held open."""
 
 
-__all__ = ["Act", "Changes", "Outcome", "Sequence", "Storage", "Transaction", "open_storage"]
+__all__ = ["Act", "Outcome", "Storage", "Transaction", "open_storage"]
 
 
 def open_storage(url: str, *, read_only: bool = False) -> Storage:

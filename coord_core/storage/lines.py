@@ -7,7 +7,7 @@ import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import Any, BinaryIO, Final
 
@@ -17,6 +17,7 @@ from coord_core.documents import Line
 from coord_core.errors import StoreUnreadable
 from coord_core.storage import format as fmt
 from coord_core.storage.changes import edit_from_json, edit_to_json
+from coord_core.times import utc_iso
 
 _CHUNK: Final = 1 << 16
 
@@ -36,7 +37,7 @@ def to_bytes(line: Line, files: Mapping[str, Mapping[str, Any]], plain: bool = F
     """Return a line as the journal holds it, newline included."""
     members: dict[str, Any] = {
         "seq": line.seq,
-        "at": _iso(line.at),
+        "at": utc_iso(line.at),
         "boot": line.boot,
         "mono": line.mono,
         "actor": line.actor,
@@ -154,7 +155,3 @@ def backwards(path: Path) -> Iterator[bytes]:
             rest, end = first, start
         if not torn and rest:
             yield rest
-
-
-def _iso(at: float) -> str:
-    return datetime.fromtimestamp(at, UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
 from typing import Any
 
 from coord_core.documents import ABSENT, Change, Changes, Document, Edit, Line
@@ -12,6 +11,7 @@ from coord_core.errors import InvalidDocument, StaleView
 from coord_core.storage import format as fmt
 from coord_core.storage.changes import apply, diff_values, fingerprint, from_fingerprint
 from coord_core.storage.shelf import Shelf, Stored
+from coord_core.times import naive_utc_iso
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,7 +144,7 @@ def revise(
 
     keep_times: keys that have times keep them (a document that comes back).
     """
-    now = datetime.fromtimestamp(at, UTC).replace(tzinfo=None).isoformat(timespec="microseconds")
+    now = naive_utc_iso(at)
     metadata = dict(before.metadata)
     for key in dict.fromkeys(str(edit.path[0]) for edit in edits):
         times = metadata.get(key)
