@@ -89,8 +89,10 @@ class Hints:
             self._task = asyncio.create_task(self._watch())
             await asyncio.sleep(0)
         left = self._scanned + RESCAN_S - time.monotonic()
+        # Not wait_for: in 3.11 it swallows a cancellation that comes together with the hint, and goes on for ever.
         with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(self._event.wait(), max(0.0, min(seconds, left)))
+            async with asyncio.timeout(max(0.0, min(seconds, left))):
+                await self._event.wait()
 
     def restart(self) -> None:
         """Watch anew: the folder is another one now."""

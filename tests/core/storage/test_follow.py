@@ -318,3 +318,20 @@ async def test_closing_in_the_middle_of_anything(folder: Path) -> None:
             await waiting
         await following.aclose()  # type: ignore[attr-defined]
         assert asyncio.all_tasks() <= before
+
+
+@pytest.mark.parametrize("later", range(4))
+async def test_it_can_be_stopped_at_the_very_moment_of_a_hint(folder: Path, later: int) -> None:
+    from coord_core.storage.watch import Hints
+
+    hints = Hints(folder)
+    hints.take()
+    waiting = asyncio.create_task(hints.wait(1.0))
+    await asyncio.sleep(0.05)
+    hints._look_everywhere()
+    for _ in range(later):
+        await asyncio.sleep(0)
+    asked = waiting.cancel()
+    await asyncio.wait([waiting], timeout=PATIENCE_S)
+    await hints.close()
+    assert waiting.cancelled() or not asked, "the cancellation was swallowed"
