@@ -18,7 +18,15 @@ CoordError
     ├── StaleView             something changed since it was looked at
     ├── NotFound              there is no such record
     ├── ReasonNeeded          it takes from a session that is alive, and no reason was given
-    └── NothingToUndo         no action of yours is left to take back
+    ├── NothingToUndo         no action of yours is left to take back
+    ├── InvalidArgument       what was asked for makes no sense
+    ├── NotSignedOn           the caller has no name, or not any more
+    ├── NameTaken             that name belongs to somebody who may be at work
+    ├── Held                  somebody else has it
+    │   └── Deadlock          to wait for it would close a circle of waiters
+    ├── LockLost              a lock that the caller had was released or taken over
+    ├── OnHold                a supervisor holds everybody up
+    └── NotYours              it belongs to somebody else, so the caller cannot finish it
 """
 
 from __future__ import annotations
@@ -173,3 +181,90 @@ class NothingToUndo(Refused):
     def __init__(self, why: str = "no action of yours is left to take back") -> None:
         self.why = why
         super().__init__(why)
+
+
+class NotSignedOn(Refused):
+    """`session` is not signed on, or not any more; why: who ended it, when and for what, "" if nobody did.
+
+    Raised at every call of an agent that has no name; the next step is always to sign on (again).
+    """
+
+    def __init__(self, session: str, why: str = "") -> None:
+        self.session, self.why = session, why
+        who = f"{session} is" if session else "you are"
+        told = f"{who} not signed on any more: {why}" if why else f"{who} not signed on"
+        super().__init__(f"{told}; nothing was changed. Sign on {'again ' if why else ''}first")
+
+
+class NameTaken(Refused):
+    """The name `session` belongs to somebody since `since` (in words); evidence: why that one counts as alive."""
+
+    def __init__(self, session: str, since: str, evidence: str) -> None:
+        self.session, self.since, self.evidence = session, since, evidence
+        super().__init__(f"{session} is taken since {since} ({evidence}); sign on without a name to get a free one")
+
+
+class Held(Refused):
+    """Somebody else has `what`: `holder`, for `age` (`1h12`, "" if nobody knows), who is `life`.
+
+    evidence: why. advice: what to do instead. waiting: the caller was registered as a waiter.
+    """
+
+    def __init__(
+        self, what: str, holder: str, age: str, life: str, evidence: str, advice: str, *, waiting: bool = False
+    ) -> None:
+        self.what, self.holder, self.age, self.life = what, holder, age, life
+        self.evidence, self.advice, self.waiting = evidence, advice, waiting
+        since = " since a moment ago" if age == "now" else f" for {age}" if age else ""
+        super().__init__(f"{holder} has {what}{since} and is {evidence or life}. {advice}")
+
+
+class Deadlock(Held):
+    """To wait for `what` would close a circle of waiters: `cycle` names sessions and locks in turn."""
+
+    def __init__(self, what: str, holder: str, cycle: tuple[str, ...]) -> None:
+        self.cycle = cycle
+        advice = "You would wait for each other for ever: release what you hold first, or do something else"
+        super().__init__(what, holder, "", "waiting", f"waiting itself: {' → '.join(cycle)}", advice)
+
+
+class LockLost(Refused):
+    """The lock `resource` is not the caller's any more: `by` took it at `at` (local time of day), for `reason`."""
+
+    def __init__(self, resource: str, by: str, at: str, reason: str) -> None:
+        self.resource, self.by, self.at, self.reason = resource, by, at, reason
+        why = f" ({reason})" if reason else ""
+        super().__init__(
+            f"{resource} is not yours any more: {by} at {at}{why}. "
+            f"Stop what it protects, look at what has changed, then acquire it again"
+        )
+
+
+class OnHold(Refused):
+    """A supervisor holds everybody up: nothing new may be taken. message: why; by: who; since: in words."""
+
+    def __init__(self, message: str, by: str, since: str) -> None:
+        self.message, self.by, self.since = message, by, since
+        super().__init__(
+            f"{by} put everything on hold{' at ' + since if since else ''}{': ' + message if message else ''}; "
+            f"nothing was taken. Finish what you have, then ask again later"
+        )
+
+
+class NotYours(Refused):
+    """`what` belongs to `owner` (None: to nobody), so the caller can neither finish it nor give it back."""
+
+    def __init__(self, what: str, owner: str | None, advice: str = "") -> None:
+        self.what, self.owner, self.advice = what, owner, advice
+        super().__init__(
+            f"{what} is {f'{owner}’s' if owner else 'nobody’s'}, not yours; nothing was changed"
+            f"{'. ' + advice if advice else ''}"
+        )
+
+
+class InvalidArgument(Refused):
+    """The argument `name` cannot be taken, for `reason`."""
+
+    def __init__(self, name: str, reason: str) -> None:
+        self.name, self.reason = name, reason
+        super().__init__(f"{name}: {reason}; nothing was changed")

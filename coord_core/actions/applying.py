@@ -2,22 +2,17 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from functools import partial
 from typing import Any, Final
 
-import orjson
-
-from coord_core import times
 from coord_core.actions.plan import Done, Plan
+from coord_core.actions.telling import append_event
 from coord_core.documents import ABSENT, Change, Line
-from coord_core.errors import CoordError, NotFound, ReasonNeeded, Refused, StaleView, UnreadableDocument
-from coord_core.scopes import in_workspace, parse
+from coord_core.errors import CoordError, NotFound, ReasonNeeded, Refused, StaleView
+from coord_core.scopes import parse
 from coord_core.storage import Act, Storage, Transaction
 
-EVENTS_KEPT: Final = 1000
-EVENTS_BYTES: Final = 512 << 10
 REASON_MAX: Final = 2000
 BACK: Final = {"undo": "redo does it again"}
 
@@ -75,51 +70,18 @@ def _log(tx: Transaction, plan: Plan, act: Act, now: float, **more: Any) -> str:
     """Append the plan's event to the workspace's log; return why that was not possible, "" if it was."""
     if plan.event is None:
         return ""
-    scope = in_workspace(plan.workspace, "project:events")
-    try:
-        data = tx.edit(scope)
-    except UnreadableDocument as error:
-        # A torn log must not keep a human from repairing the rest.
-        return f"not in the event log: {error.reason}"
-    log = data.setdefault("log", [])
-    if not isinstance(log, list):
-        return "not in the event log: its `log` is no list"
     kind, message, metadata = plan.event
     reason = {"reason": act.reason} if act.reason else {}
-    event = {
-        "timestamp": times.local_iso(now),
-        "session": str(act.actor.get("supervisor") or act.actor.get("session") or ""),
-        "type": kind,
-        "message": message,
-        "metadata": {**metadata, **reason, "seq": tx.seq, **more},
-    }
-    log.append(_storable(event))
-    del log[: _surplus(log)]
-    return ""
-
-
-def _storable(event: dict[str, Any]) -> Any:
-    """Return an event with `?` for half characters: they stand in names of files, but may not in documents."""
-    return json.loads(json.dumps(event, ensure_ascii=False).encode(errors="replace"))
-
-
-def _surplus(log: list[Any]) -> int:
-    """Return how many of the oldest entries have to go."""
-    room, kept = EVENTS_BYTES, 0
-    for entry in reversed(log[-EVENTS_KEPT:]):
-        room -= _size(entry)
-        if room < 0 and kept:
-            break
-        kept += 1
-    return len(log) - kept
-
-
-def _size(entry: Any) -> int:
-    try:
-        return len(orjson.dumps(entry))
-    except TypeError:
-        # Huge integers and lone surrogates of other writers.
-        return len(repr(entry))
+    metadata = {**metadata, **reason, "seq": tx.seq, **more}
+    return append_event(
+        tx,
+        plan.workspace,
+        str(act.actor.get("supervisor") or act.actor.get("session") or ""),
+        kind,
+        message,
+        metadata,
+        now,
+    )
 
 
 def _move(storage: Storage, plan: Plan, act: Act, now: float) -> Done:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final
 
+from coord_core.actions.turn import Turn, name
 from coord_core.documents import ABSENT
 from coord_core.errors import InvalidScope, NotFound
 from coord_core.scopes import check, parse
@@ -16,13 +17,7 @@ LONGEST_KEY: Final = 1024
 def set_key(storage: Storage, scope: str, key: str, value: Any, *, actor: Mapping[str, Any]) -> Outcome[None]:
     """Set one key of a document, which comes into being if it is not there; raises InvalidScope, DocumentError."""
     check(scope)
-
-    def body(tx: Transaction) -> None:
-        if tx.read(scope) is None:
-            check_new(scope)
-        tx.edit(scope)[key] = value
-
-    return storage.transact(Act("set_data", actor), body)
+    return storage.transact(Act("set_data", actor), lambda tx: put(tx, scope, key, value))
 
 
 def delete_key(storage: Storage, scope: str, key: str, *, actor: Mapping[str, Any]) -> Outcome[None]:
@@ -47,6 +42,33 @@ def delete_scope(storage: Storage, scope: str, *, actor: Mapping[str, Any]) -> O
         tx.delete(scope)
 
     return storage.transact(Act("delete_scope", actor), body)
+
+
+def put(tx: Transaction, scope: str, key: str, value: Any) -> None:
+    """Set one key in a transaction; raises InvalidScope for what is no name of a new document."""
+    if tx.read(scope) is None:
+        check_new(scope)
+    tx.edit(scope)[key] = value
+
+
+def store(turn: Turn, scope: str, key: str, value: Any) -> None:
+    """Set one key of a document in the caller's workspace; raises InvalidScope, InvalidArgument."""
+    turn.require_signed_on()
+    put(turn.tx, turn.named(scope), name("key", key), value)
+
+
+def remove(turn: Turn, scope: str, key: str) -> bool:
+    """Delete one key of a document, and the document with its last; return whether it was there."""
+    turn.require_signed_on()
+    return turn.tx.edit(turn.named(scope)).pop(name("key", key), ABSENT) is not ABSENT
+
+
+def remove_all(turn: Turn, scope: str) -> bool:
+    """Delete a document; return whether it was there."""
+    turn.require_signed_on()
+    there = turn.tx.read(turn.named(scope)) is not None
+    turn.tx.delete(turn.named(scope))
+    return there
 
 
 def check_new(scope: str) -> None:

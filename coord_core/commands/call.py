@@ -8,10 +8,12 @@ import sys
 import time
 from collections.abc import Iterable, Mapping
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 from coord_core import text
-from coord_core.errors import InvalidScope, NotFound, Refused
+from coord_core.actions.workspaces import VARIABLE as WORKSPACE_VARIABLE
+from coord_core.actions.workspaces import choose_workspace
+from coord_core.errors import InvalidScope, NotFound
 from coord_core.scopes import check, in_workspace, parse
 from coord_core.storage import Storage, open_storage
 from coord_core.storage.places import find_store
@@ -19,8 +21,6 @@ from coord_core.storage.places import find_store
 if TYPE_CHECKING:
     from coord_core.documents import Batch
     from coord_core.state.board import Board
-
-WORKSPACE_VARIABLE: Final = "COORD_WORKSPACE"
 
 
 class Call:
@@ -105,25 +105,6 @@ class Call:
         for row in safe:
             cells = [text.fit(cell, width) for cell, width in zip(row, widths, strict=True)]
             print((before + "  ".join(cells)).rstrip())
-
-
-def choose_workspace(scopes: Iterable[str]) -> str:
-    """Return the only workspace there is, else that of the repository that we are in; raises Refused."""
-    there = sorted({parse(scope).workspace for scope in scopes} - {""})
-    if len(there) <= 1:
-        return there[0] if there else ""
-    from pathlib import Path
-
-    from coord_core.processes import hostname
-    from coord_core.storage.places import project
-
-    ours = project(Path.cwd())
-    fitting = [each for each in there if each.partition(":")[2] == ours]
-    here = [each for each in fitting if each.partition(":")[0] == hostname()]
-    for found in (fitting, here):
-        if len(found) == 1:
-            return found[0]
-    raise Refused(f"the store holds {len(there)} workspaces: name one with --workspace: {', '.join(there)}")
 
 
 def warn(message: str) -> None:

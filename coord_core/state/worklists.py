@@ -41,7 +41,7 @@ def task_state(status: str, *, owned: bool) -> TaskState:
 
 def read_lists(document: Document, workspace: str, kind: str, name: str, context: Context) -> Part:
     """Read any document of shared state: its work lists, if it has some."""
-    paths = list(_paths(document.data, bare=kind == "project" and name == "queue"))
+    paths = list(paths_of(document.data, bare=kind == "project" and name == "queue"))
     if not paths:
         return Part(document, workspace, kind, name)
     old = {known.key: known for known in context.before.lists} if context.before else {}
@@ -50,7 +50,8 @@ def read_lists(document: Document, workspace: str, kind: str, name: str, context
     return Part(document, workspace, kind, name, lists=lists, mentions=_mentions(document, lists, context), stamps=said)
 
 
-def _paths(data: Mapping[str, Any], bare: bool) -> Iterator[tuple[str, ...]]:
+def paths_of(data: Mapping[str, Any], bare: bool) -> Iterator[tuple[str, ...]]:
+    """Yield the way from a document's data to each work list in it; bare: an empty `tasks` is one too."""
     for key, value in data.items():
         if isinstance(value, dict):
             yield from ((key, under) for under, inner in value.items() if _is_work(inner))
@@ -76,7 +77,7 @@ def _read(
     outer: Mapping[str, Any] = document.data[path[0]] if len(path) == 2 else {}
     items: list[Any] = outer[path[1]] if len(path) == 2 else document.data[path[0]]
     key = f"{document.scope}#{'.'.join(path)}"
-    owner_key, when = _owner_key(items), era(_newest(items), document.metadata, path[0])
+    owner_key, when = owner_key_of(items), era(_newest(items), document.metadata, path[0])
     before = old.get(key)
     alike = before is not None and before.owner_key == owner_key and before.name == name and before.era == when
     known = before.tasks if alike and before is not None else ()
@@ -96,7 +97,7 @@ def _read(
     )  # fmt: skip
 
 
-def _owner_key(items: list[Any]) -> str:
+def owner_key_of(items: list[Any]) -> str:
     """Return which key names the owner in this list: the one that most items have."""
     used = dict.fromkeys(OWNER_KEYS, 0)
     for item in items:

@@ -1,0 +1,154 @@
+"""Issues: claimed, reported on, handed off, taken over, given back."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping
+from typing import Any, Final
+
+from coord_core import times
+from coord_core.actions.telling import tell
+from coord_core.actions.turn import GONE, Turn, issue_id
+from coord_core.errors import Held, InvalidArgument, NotFound, NotYours
+from coord_core.state.reading import text
+from coord_core.state.records import TaskState
+from coord_core.state.worklists import task_state
+
+OTHER: Final = "Take another issue (coordctl status shows what is free), or ask for a handoff"
+OWNER_KEYS: Final = ("claimed_by", "current_session", "claimed_at", "fence")
+
+
+def claim_issue(turn: Turn, issue: str) -> dict[str, Any]:
+    """Take an issue that nobody has, or whose owner is dead or signed off; raises Held, OnHold, InvalidArgument.
+
+    An issue that is the caller's already stays so, with the same fence.
+    """
+    turn.require_signed_on()
+    issue = issue_id(issue)
+    found = turn.read(f"issue:{issue}")
+    owner = _owner(found)
+    if owner == turn.session and type(found.get("fence")) is int:
+        return _claim(issue, found, "")
+    turn.require_no_hold()
+    if owner is not None and owner != turn.session:
+        _require_gone(turn, issue, owner, found)
+    return _take(turn, issue, owner)
+
+
+def release_issue(turn: Turn, issue: str) -> dict[str, Any]:
+    """Give an issue back: pending, and nobody's. One that nobody has is free already. Raises NotYours."""
+    turn.require_signed_on()
+    issue = issue_id(issue)
+    owner = _owner(turn.read(f"issue:{issue}"))
+    if owner not in (turn.session, None):
+        raise NotYours(f"issue {issue}", owner)
+    if owner is not None:
+        data = turn.edit(f"issue:{issue}")
+        for key in OWNER_KEYS:
+            data.pop(key, None)
+        data["status"] = "pending"
+        _forget(turn, turn.session, issue)
+    return {"what": f"issue:{issue}", "released": owner is not None}
+
+
+def update_progress(turn: Turn, issue: str, phase: str, percent: float | None, message: str) -> dict[str, Any]:
+    """Broadcast how far an issue is, 0 to 100 percent; raises NotYours if it is another session's."""
+    turn.require_signed_on()
+    issue = issue_id(issue)
+    if percent is not None and (
+        isinstance(percent, bool)
+        or not isinstance(percent, int | float)
+        or not math.isfinite(percent)
+        or not 0 <= percent <= 100
+    ):
+        raise InvalidArgument("percent", "a number from 0 to 100 is needed")
+    owner = _owner(turn.read(f"issue:{issue}"))
+    if owner not in (turn.session, None):
+        raise NotYours(f"issue {issue}", owner, "Claim it, or report on one of yours")
+    turn.edit(f"issue:{issue}")["progress"] = {
+        "phase": phase, "percent": percent, "message": message, "updated_at": turn.stamp, "updated_by": turn.session,
+    }  # fmt: skip
+    return {"where": f"issue:{issue}", "what": f"{phase} {percent:g}%" if percent is not None else phase}
+
+
+def offer_handoff(
+    turn: Turn, issue: str, phase: str, next_steps: Iterable[str], context: Mapping[str, Any], to: str | None
+) -> dict[str, Any]:
+    """Leave an issue of the caller's for another session: `to`, or whoever picks it up; raises NotYours."""
+    turn.require_signed_on()
+    issue = issue_id(issue)
+    owner = _owner(turn.read(f"issue:{issue}"))
+    if owner not in (turn.session, None):
+        raise NotYours(f"issue {issue}", owner, "Only who has an issue can hand it off")
+    handoff = {
+        "from_session": turn.session, "phase": phase, "next_steps": list(next_steps), "context": dict(context),
+        "handoff_at": turn.stamp,
+    }  # fmt: skip
+    if to:
+        handoff["to_session"] = to
+        tell(turn.tx, turn.workspace, to, turn.session, f"#{issue} is handed off to you: accept it", turn.at)
+    turn.edit(f"issue:{issue}")["handoff"] = handoff
+    return {"where": f"issue:{issue}", "what": f"handoff{' to ' + to if to else ''}"}
+
+
+def accept_handoff(turn: Turn, issue: str) -> dict[str, Any]:
+    """Take over an issue that was handed off, with the words that were left; raises NotFound, Held, OnHold."""
+    turn.require_signed_on()
+    turn.require_no_hold()
+    issue = issue_id(issue)
+    found = turn.read(f"issue:{issue}")
+    handoff = found.get("handoff")
+    if not isinstance(handoff, dict) or not handoff:
+        raise NotFound(f"handoff on issue {issue}", "`coordctl status` shows what was handed off")
+    owner, giver, meant = _owner(found), text(handoff.get("from_session")), text(handoff.get("to_session"))
+    if meant is not None and meant != turn.session:
+        raise turn.refuse(f"the handoff of issue {issue}", meant, times.instant(handoff.get("handoff_at")), OTHER)
+    if owner not in (None, giver, turn.session):
+        _require_gone(turn, issue, str(owner), found)
+    claim = _take(turn, issue, owner)
+    left = turn.edit(f"issue:{issue}").pop("handoff")
+    if giver not in (None, turn.session, claim["was"]):
+        tell(turn.tx, turn.workspace, str(giver), turn.session, f"{turn.session} took #{issue} over from you", turn.at)
+    return {"issue": issue, "fence": claim["fence"], "handoff": left, "was": claim["was"]}
+
+
+def _owner(issue: Mapping[str, Any]) -> str | None:
+    """Return who has an issue: nobody once it is finished."""
+    owner = text(issue.get("current_session")) or text(issue.get("claimed_by"))
+    done = task_state(text(issue.get("status")) or "", owned=True) is TaskState.DONE
+    return None if done else owner
+
+
+def _require_gone(turn: Turn, issue: str, owner: str, found: Mapping[str, Any]) -> None:
+    if turn.verdict(owner).life not in GONE:
+        held: Held = turn.refuse(f"issue {issue}", owner, times.instant(found.get("claimed_at")), OTHER)
+        raise held
+
+
+def _take(turn: Turn, issue: str, owner: str | None) -> dict[str, Any]:
+    data = turn.edit(f"issue:{issue}")
+    was = owner if owner is not None and owner != turn.session else ""
+    data |= {"claimed_by": turn.session, "claimed_at": turn.stamp, "fence": turn.tx.seq, "status": "in_progress"}
+    if "current_session" in data:
+        data["current_session"] = turn.session
+    mine = turn.edit(f"session:{turn.session}")
+    if not mine.get("current_issue"):
+        mine["current_issue"] = int(issue) if issue.isascii() and issue.isdecimal() and len(issue) < 16 else issue
+    if was:
+        _forget(turn, was, issue)
+        tell(turn.tx, turn.workspace, was, turn.session, f"{turn.session} took #{issue} over from you", turn.at)
+    return _claim(issue, data, was)
+
+
+def _claim(issue: str, data: Mapping[str, Any], was: str) -> dict[str, Any]:
+    return {"issue": issue, "fence": data["fence"], "claimed_at": text(data.get("claimed_at")) or "", "was": was}
+
+
+def _forget(turn: Turn, session: str, issue: str) -> None:
+    """Clear a session's current issue if it is this one, but never take its document away with that."""
+    if text(turn.read(f"session:{session}").get("current_issue")) == issue:
+        data = turn.edit(f"session:{session}")
+        if len(data) > 1:
+            del data["current_issue"]
+        else:
+            data["current_issue"] = None

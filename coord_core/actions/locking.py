@@ -1,0 +1,190 @@
+"""Locks: taken, renewed, waited for, let go. A lock is a document `locks:{resource}`; a free one has none."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from typing import Any, Final
+
+from coord_core import processes, times
+from coord_core.actions.telling import append_event, tell
+from coord_core.actions.turn import GONE, Turn, expired, lock_name, who
+from coord_core.errors import Deadlock, InvalidArgument, LockLost, NotYours
+from coord_core.state.reading import items, text
+
+LONGEST_TTL: Final = 30 * times.DAY
+"""Seconds that a lock may be asked for."""
+WAIT: Final = "It is noted that you wait: you are told when it is free. Do something else until then"
+ASK: Final = "Do something else and ask again later, or wait for it; a human can release it (coordctl release)"
+
+
+def acquire_lock(turn: Turn, resource: str, ttl: float | None, wait: bool, reason: str) -> dict[str, Any]:
+    """Take a lock, or return under `waiting` why not, if the caller was registered as a waiter instead.
+
+    ttl: seconds after which others may take it, None for never. A lock that is the caller's already is renewed. One
+    that expired, or whose holder is dead or signed off, is taken over. Raises Held, Deadlock, OnHold, InvalidArgument.
+    """
+    turn.require_signed_on()
+    resource = lock_name(resource)
+    lock = turn.read(f"locks:{resource}")
+    holder = text(lock.get("locked_by"))
+    if holder == turn.session:
+        return _renewed(turn, resource, lock, ttl)
+    turn.require_no_hold()
+    if holder is not None and not expired(lock, turn.at) and turn.verdict(holder).life not in GONE:
+        return _refused(turn, resource, holder, lock, wait)
+    return _taken(turn, resource, holder, ttl, reason)
+
+
+def renew_lock(turn: Turn, resource: str, fence: int, ttl: float | None) -> dict[str, Any]:
+    """Keep a lock for another `ttl` seconds (without one: for as long as it was taken); raises LockLost, NotYours."""
+    turn.require_signed_on()
+    resource = lock_name(resource)
+    lock = _require_mine(turn, resource, fence)
+    if lock is None:
+        raise NotYours(f"the lock {resource}", None, "Acquire it first")
+    return _renewed(turn, resource, lock, ttl)
+
+
+def release_lock(turn: Turn, resource: str, fence: int) -> dict[str, Any]:
+    """Let a lock go; one that nobody has is let go already. Raises LockLost, NotYours."""
+    turn.require_signed_on()
+    resource = lock_name(resource)
+    lock = _require_mine(turn, resource, fence)
+    if lock is not None:
+        free(turn, resource, turn.edit(f"locks:{resource}"))
+    return {"what": f"locks:{resource}", "released": lock is not None}
+
+
+def free(turn: Turn, resource: str, lock: dict[str, Any]) -> None:
+    """Take a lock's document away, and tell those who wait for it."""
+    for waiter in waiters(lock):
+        if waiter != turn.session:
+            tell(turn.tx, turn.workspace, waiter, turn.session, f"{resource} is free: acquire it now", turn.at)
+    turn.tx.delete(turn.scope(f"locks:{resource}"))
+
+
+def waiters(lock: Mapping[str, Any]) -> list[str]:
+    """Return the names of those who wait for a lock, in order."""
+    value = lock.get("waiters")
+    if isinstance(value, dict):
+        return [who for who in value if who]
+    found = [text(each.get("session")) if isinstance(each, dict) else text(each) for each in items(value)]
+    return [each for each in found if each]
+
+
+def _taken(turn: Turn, resource: str, holder: str | None, ttl: float | None, reason: str) -> dict[str, Any]:
+    lock = turn.edit(f"locks:{resource}")
+    for key in ("expires_at", "lease", "reason"):
+        lock.pop(key, None)
+    lock |= {"locked_by": turn.session, "locked_at": turn.stamp, "fence": turn.tx.seq}
+    if reason:
+        lock["reason"] = reason
+    _lease(turn, lock, ttl)
+    _stop_waiting(turn, lock)
+    if holder is not None:
+        said = f"{turn.session} took {resource} over: it had expired or its holder was gone"
+        tell(turn.tx, turn.workspace, holder, turn.session, said, turn.at)
+        told = {"resource": resource, "was": holder}
+        append_event(turn.tx, turn.workspace, turn.session, "lock_taken_over", said, told, turn.at)
+    return {**_grant(resource, lock), "was": holder or ""}
+
+
+def _renewed(turn: Turn, resource: str, before: Mapping[str, Any], ttl: float | None) -> dict[str, Any]:
+    lease = before.get("lease")
+    again = lease.get("ttl") if ttl is None and isinstance(lease, dict) else ttl
+    lock = turn.edit(f"locks:{resource}")
+    if type(lock.get("fence")) is not int:
+        lock["fence"] = turn.tx.seq
+    if again is not None:
+        _lease(turn, lock, again)
+    return {**_grant(resource, lock), "was": ""}
+
+
+def _lease(turn: Turn, lock: dict[str, Any], ttl: float | None) -> None:
+    """Note until when a lock holds, also by the clock of this boot that never jumps."""
+    if ttl is None:
+        return
+    if isinstance(ttl, bool) or not isinstance(ttl, int | float) or not 0 < ttl <= LONGEST_TTL:
+        raise InvalidArgument("ttl", f"seconds above 0 and up to {LONGEST_TTL:.0f} are allowed")
+    lock["expires_at"] = times.utc_iso(turn.at + ttl)
+    lock["lease"] = {"ttl": ttl, "boot": processes.boot_id(), "mono": round(time.monotonic(), 3)}
+
+
+def _grant(resource: str, lock: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        "resource": resource, "fence": lock["fence"], "locked_at": text(lock.get("locked_at")) or "",
+        "expires_at": text(lock.get("expires_at")) or "",
+    }  # fmt: skip
+
+
+def _require_mine(turn: Turn, resource: str, fence: int) -> Mapping[str, Any] | None:
+    """Return a lock that is the caller's, None if nobody has it and the caller did not think so."""
+    lock = turn.read(f"locks:{resource}")
+    holder = text(lock.get("locked_by"))
+    lost = holder != turn.session or (fence and lock.get("fence") not in (fence, None))
+    if fence and lost:
+        raise _lost(turn, resource, fence)
+    if holder is None:
+        return None
+    if lost:
+        raise NotYours(f"the lock {resource}", holder, "Acquire it first")
+    return lock
+
+
+def _lost(turn: Turn, resource: str, fence: int) -> LockLost:
+    line = turn.last_line(f"locks:{resource}", after=fence)
+    if line is None:
+        holder = text(turn.read(f"locks:{resource}").get("locked_by"))
+        return LockLost(resource, holder or "another program", "an unknown time", "")
+    reason = line.reason or line.action.replace("_", " ")
+    return LockLost(resource, who(line), times.clock(line.at, seconds=False), reason)
+
+
+def _refused(turn: Turn, resource: str, holder: str, lock: Mapping[str, Any], wait: bool) -> dict[str, Any]:
+    since = times.instant(lock.get("locked_at"))
+    if not wait:
+        raise turn.refuse(resource, holder, since, ASK)
+    if cycle := _cycle(turn, resource, holder):
+        raise Deadlock(resource, holder, cycle)
+    if turn.session not in waiters(lock):
+        data = turn.edit(f"locks:{resource}")
+        known = [{"session": each} for each in waiters(lock)] if isinstance(data.get("waiters"), dict) else None
+        entry = {"session": turn.session, "since": turn.stamp}
+        data["waiters"] = [*(known if known is not None else items(data.get("waiters"))), entry]
+    held = turn.refuse(resource, holder, since, WAIT)
+    return {"waiting": {key: getattr(held, key) for key in ("what", "holder", "age", "life", "evidence", "advice")}}
+
+
+def _stop_waiting(turn: Turn, lock: dict[str, Any]) -> None:
+    left = [each for each in items(lock.get("waiters")) if (_waiter(each)) != turn.session]
+    if left:
+        lock["waiters"] = left
+    else:
+        lock.pop("waiters", None)
+
+
+def _waiter(entry: Any) -> Any:
+    return entry.get("session") if isinstance(entry, dict) else entry
+
+
+def _cycle(turn: Turn, resource: str, holder: str) -> tuple[str, ...]:
+    """Return the circle that waiting for a lock would close, sessions and locks in turn, () if it closes none."""
+    wanted: dict[str, list[tuple[str, str]]] = {}
+    for scope, document in turn.storage.load().documents.items():
+        short = scope.removeprefix(f"{turn.workspace}:")
+        if document is None or not short.startswith("locks:"):
+            continue
+        owner = text(document.data.get("locked_by"))
+        for waiter in waiters(document.data) if owner is not None else ():
+            wanted.setdefault(waiter, []).append((short.removeprefix("locks:"), str(owner)))
+    trail: list[tuple[str, tuple[str, ...]]] = [(holder, (turn.session, resource, holder))]
+    seen: set[str] = set()
+    while trail:
+        waiter, path = trail.pop()
+        if waiter == turn.session:
+            return path
+        if waiter not in seen:
+            seen.add(waiter)
+            trail += [(owner, (*path, lock, owner)) for lock, owner in wanted.get(waiter, ())]
+    return ()

@@ -1,0 +1,194 @@
+"""Tasks of any work list: added, taken, finished, failed. Release plans are work lists with a coordinator."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any, Final
+
+from coord_core.actions.giving import RUNNING, TAKEN_AT
+from coord_core.actions.turn import Turn, name
+from coord_core.documents import Document
+from coord_core.errors import InvalidArgument, NotFound, NotYours, Refused
+from coord_core.state.reading import text
+from coord_core.state.records import TaskState
+from coord_core.state.worklists import ENDED_KEYS, OWNER_KEYS, TAKEN_KEYS, owner_key_of, paths_of, task_state
+
+QUEUE: Final = "queue"
+LONGEST_LIST: Final = 10_000
+RELEASE: Final = "project:release"
+
+
+def enqueue_task(turn: Turn, task: Mapping[str, Any], list_: str) -> dict[str, Any]:
+    """Add a pending task to a list, which comes into being if it is not there; it gets the next free id without one.
+
+    Raises InvalidArgument, Refused if the id is there already.
+    """
+    turn.require_signed_on()
+    if not isinstance(task, Mapping) or not task:
+        raise InvalidArgument("task", 'an object with what is to be done is needed, such as {"type": "test"}')
+    items = _list(turn, list_, make=True)
+    if len(items) >= LONGEST_LIST:
+        raise Refused(f"{list_} has {LONGEST_LIST} tasks: take finished ones out first; nothing was added")
+    ids = {text(each.get("id")) for each in items if isinstance(each, dict)}
+    ident = task.get("id", _next_id(ids))
+    if text(ident) is None:
+        raise InvalidArgument("task", "its id must be text or a number")
+    if text(ident) in ids:
+        raise Refused(f"{list_}#{ident} is there already; nothing was added. Leave the id out to get a free one")
+    items.append({"id": ident, **task, "status": "pending"})
+    return {"where": f"{list_}#{ident}", "what": "pending"}
+
+
+def claim_next_task(turn: Turn, list_: str, filter_: Mapping[str, Any]) -> dict[str, Any] | None:
+    """Take the first pending task of a list that nobody has and that fits; None if there is none.
+
+    filter_: members that the task must have with these values. Raises OnHold, NotFound.
+    """
+    turn.require_signed_on()
+    turn.require_no_hold()
+    items = _list(turn, list_)
+    key = owner_key_of(items)
+    for item in items:
+        if isinstance(item, dict) and _pending(item, key, turn.session) and _fits(item, filter_):
+            return _take(turn, list_, item, key)
+    return None
+
+
+def claim_task(turn: Turn, list_: str, ident: str) -> dict[str, Any]:
+    """Take one task of a list; raises NotYours if somebody has it, Refused if it is finished, OnHold, NotFound."""
+    turn.require_signed_on()
+    turn.require_no_hold()
+    items = _list(turn, list_)
+    item, key = _task(items, list_, ident), owner_key_of(items)
+    state, owner = _state(item, key), text(item.get(key))
+    if owner == turn.session and state is TaskState.RUNNING:
+        return {"list": list_, "id": ident, "task": item}
+    if owner not in (None, turn.session):
+        raise NotYours(f"{list_}#{ident}", owner, "Take another one")
+    if state is not TaskState.PENDING:
+        raise Refused(f"{list_}#{ident} is {item.get('status')}: there is nothing to take; nothing was changed")
+    return _take(turn, list_, item, key)
+
+
+def end_task(turn: Turn, list_: str, ident: str, *, failed: bool, note: str) -> dict[str, Any]:
+    """Finish a task of the caller's, well or not; one that is finished so already stays. Raises NotYours, NotFound."""
+    turn.require_signed_on()
+    items = _list(turn, list_)
+    item, key = _task(items, list_, ident), owner_key_of(items)
+    owner = text(item.get(key))
+    if owner != turn.session:
+        raise NotYours(f"{list_}#{ident}", owner, "Claim it first" if owner is None else "")
+    status = "failed" if failed else "completed"
+    if item.get("status") != status:
+        item["status"] = status
+        for each in ENDED_KEYS:
+            item.pop(each, None)
+        item[f"{status}_at"] = turn.stamp
+        if note:
+            item["error" if failed else "result"] = note
+    return {"where": f"{list_}#{ident}", "what": status}
+
+
+def plan_release(turn: Turn, version: str, tasks: Iterable[Any]) -> dict[str, Any]:
+    """Lay out a release as a list of tasks, with the caller as its coordinator; raises Refused if it is there."""
+    turn.require_signed_on()
+    version = name("version", version)
+    releases = turn.edit(RELEASE)
+    if version in releases:
+        raise Refused(f"release {version} is planned already; nothing was changed. `coordctl get {RELEASE}` shows it")
+    planned = []
+    for number, each in enumerate(tasks, 1):
+        task = {"name": each} if isinstance(each, str) else dict(each) if isinstance(each, Mapping) else None
+        if not task:
+            raise InvalidArgument("tasks", f"task {number} is neither a name nor an object")
+        planned.append({"id": number, **task, "assignee": None, "status": "pending"})
+    if not planned:
+        raise InvalidArgument("tasks", "at least one is needed")
+    releases[version] = {"status": "in_progress", "coordinator": turn.session, "tasks": planned}
+    return {"where": f"{RELEASE}", "what": f"{version}: {len(planned)} tasks"}
+
+
+def complete_release_task(turn: Turn, version: str, ident: str, note: str) -> dict[str, Any]:
+    """Finish a task of a release; with the last one the release is completed too. Raises as `end_task` does."""
+    done = end_task(turn, version, ident, failed=False, note=note)
+    release = turn.edit(RELEASE).get(version)
+    if isinstance(release, dict) and all(
+        task_state(text(each.get("status")) or "", owned=True) is TaskState.DONE
+        for each in release.get("tasks", ())
+        if isinstance(each, dict)
+    ):
+        release["status"] = "completed"
+    return done
+
+
+def _list(turn: Turn, list_: str, *, make: bool = False) -> list[Any]:
+    """Return a work list's items, to change in place; raises NotFound."""
+    list_ = name("list", list_)
+    for short, path in _places(turn, list_):
+        found: Any = turn.edit(short)
+        for step in path:
+            found = found.get(step) if isinstance(found, dict) else None
+        if isinstance(found, list):
+            return found
+    if make and list_ == QUEUE:
+        data = turn.edit("project:queue")
+        if "tasks" in data:
+            raise Refused("project:queue holds `tasks` that are no list: mend it by hand; nothing was changed")
+        items: list[Any] = data.setdefault("tasks", [])
+        return items
+    raise NotFound(f"work list {list_}", "`coordctl status` shows those there are; enqueue makes `queue`")
+
+
+def _places(turn: Turn, list_: str) -> Iterable[tuple[str, tuple[str, ...]]]:
+    """Yield where a list may be by its name: the queue, a document of its own, a release's version."""
+    head, _, rest = list_.partition(".")
+    for ident in dict.fromkeys((list_, head)):
+        document = turn.tx.read(turn.scope(f"project:{ident}")) if ident else None
+        paths = _paths(document)
+        if ident == list_ and len(paths) == 1:
+            yield f"project:{ident}", paths[0]
+        elif ident == head and rest:
+            yield from ((f"project:{ident}", path) for path in paths if ".".join(path) == rest)
+    release = turn.tx.read(turn.scope(RELEASE))
+    if release is not None and isinstance(release.data.get(list_), dict):
+        yield from ((RELEASE, path) for path in _paths(release) if path[0] == list_)
+
+
+def _paths(document: Document | None) -> list[tuple[str, ...]]:
+    return list(paths_of(document.data, document.scope.endswith("project:queue"))) if document else []
+
+
+def _task(items: list[Any], list_: str, ident: str) -> dict[str, Any]:
+    ident = name("task", ident)
+    found = [each for each in items if isinstance(each, dict) and text(each.get("id")) == ident]
+    if len(found) > 1:
+        raise Refused(f"{list_} has {len(found)} tasks with the id {ident}: nobody can say which; nothing was changed")
+    if not found:
+        raise NotFound(f"task {list_}#{ident}", f"it has {len(items)} tasks; `coordctl status` shows them")
+    return found[0]
+
+
+def _take(turn: Turn, list_: str, item: dict[str, Any], key: str) -> dict[str, Any]:
+    item["status"] = RUNNING.get(key, "claimed")
+    item[key] = turn.session
+    for each in (*ENDED_KEYS, *TAKEN_KEYS):
+        item.pop(each, None)
+    if key != "assignee":
+        item[TAKEN_AT[key]] = turn.stamp
+    return {"list": list_, "id": text(item.get("id")) or "", "task": dict(item)}
+
+
+def _pending(item: Mapping[str, Any], key: str, me: str) -> bool:
+    return _state(item, key) is TaskState.PENDING and all(text(item.get(each)) in (None, me) for each in OWNER_KEYS)
+
+
+def _state(item: Mapping[str, Any], key: str) -> TaskState:
+    return task_state(text(item.get("status")) or "", owned=text(item.get(key)) is not None)
+
+
+def _fits(item: Mapping[str, Any], filter_: Mapping[str, Any]) -> bool:
+    return all(item.get(key) == value for key, value in filter_.items())
+
+
+def _next_id(ids: Iterable[str | None]) -> int:
+    return max((int(each) for each in ids if each and each.isascii() and each.isdecimal()), default=0) + 1

@@ -1,0 +1,160 @@
+"""Signing on and off, and beating: who there is."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from itertools import count
+from typing import Any, Final
+
+from coord_core import processes, times
+from coord_core.actions.giving import held_issues, held_tasks
+from coord_core.actions.locking import free
+from coord_core.actions.telling import append_event
+from coord_core.actions.turn import GONE, INSTANCES, Turn, name
+from coord_core.actions.view import check_processes, recent_lines
+from coord_core.documents import Batch
+from coord_core.errors import InvalidArgument, NameTaken
+from coord_core.state.board import Board
+from coord_core.state.records import Holdings, Life, Session
+
+PREFIX: Final = "claude_"
+FACTS: Final = (
+    "host", "boot_id", "pid", "pid_started", "client", "client_session", "cwd", "branch", "tmux_pane", "tty",
+)  # fmt: skip
+
+
+def sign_on(turn: Turn, session_id: str | None, facts: Mapping[str, Any]) -> dict[str, Any]:
+    """Take a name: the one asked for, or the first free `claude_N`; raises NameTaken, InvalidArgument.
+
+    facts: where the agent runs (see `surroundings`).
+    """
+    board = everything(turn)
+    wanted = _checked(session_id) if session_id is not None else _first_free(turn, board)
+    scope = turn.scope(f"session:{wanted}")
+    before = board.sessions.get(scope)
+    mine = before is None or _is_mine(before, turn.read(f"session:{wanted}"), facts)
+    if before is not None and not mine:
+        _require_free(turn, board, before, facts)
+    registry = _registry(turn)
+    was_taken = registry.get(wanted) == "taken"
+    registry[wanted] = "taken"
+    data = turn.edit(f"session:{wanted}")
+    taken_over = _describe(board, before) if before is not None and before.exists and was_taken and not mine else ""
+    for key in FACTS:
+        data.pop(key, None)
+    data |= facts
+    data["fence"] = turn.tx.seq
+    data["started_at"] = data["last_heartbeat"] = times.local_iso(turn.at)
+    data.setdefault("status", "active")
+    if taken_over:
+        _renew_locks(turn, board, scope)
+        data["taken_over"] = {"from": taken_over, "at": turn.stamp}
+        told = {"session": wanted, "from": taken_over}
+        append_event(turn.tx, turn.workspace, wanted, "session_taken_over", f"Took over {wanted}", told, turn.at)
+    return {
+        "session_id": wanted, "workspace": turn.workspace, "fence": turn.tx.seq, "resumed": was_taken and mine,
+        "taken_over": taken_over, "has": _belongings(board, scope),
+    }  # fmt: skip
+
+
+def sign_off(turn: Turn) -> dict[str, Any]:
+    """Give the name back: it is available, its locks are released, everything else stays."""
+    turn.require_signed_on()
+    board = everything(turn)
+    scope = turn.scope(f"session:{turn.session}")
+    released = []
+    for lock in board.holdings.get(scope, Holdings()).locks:
+        if lock.workspace == turn.workspace:
+            free(turn, lock.resource, turn.edit(f"locks:{lock.resource}"))
+            released.append(lock.resource)
+    _registry(turn)[turn.session] = "available"
+    keeps = [each for each in _belongings(board, scope) if not each.startswith("locks:")]
+    return {"session_id": turn.session, "released": released, "keeps": keeps}
+
+
+def heartbeat(turn: Turn) -> dict[str, Any]:
+    """Say that the session lives."""
+    turn.require_signed_on()
+    now = times.local_iso(turn.at)
+    turn.edit(f"session:{turn.session}")["last_heartbeat"] = now
+    return {"where": f"session:{turn.session}", "what": now}
+
+
+def everything(turn: Turn) -> Board:
+    """Return what everything means at this moment, clocks that jump and processes that are gone included."""
+    import time
+
+    batch = replace(turn.storage.load(), lines=recent_lines(turn.storage, turn.at))
+    board = Board(turn.at).update(batch, now=turn.at, mono=time.monotonic(), boot=processes.boot_id())
+    gone = check_processes(board)
+    return board.update(Batch(), now=turn.at, processes=gone) if gone else board
+
+
+def _checked(session_id: str) -> str:
+    found = name("session_id", session_id)
+    if ":" in found:
+        raise InvalidArgument("session_id", "a session's name holds no colon")
+    return found
+
+
+def _first_free(turn: Turn, board: Board) -> str:
+    for number in count(1):
+        wanted = f"{PREFIX}{number}"
+        verdict = board.verdicts.get(turn.scope(f"session:{wanted}"))
+        if turn.registered(wanted) != "taken" and (verdict is None or verdict.life in GONE):
+            return wanted
+        if verdict is not None and verdict.life is Life.DEAD:
+            return wanted
+    raise AssertionError("numbers do not end")
+
+
+def _registry(turn: Turn) -> dict[str, Any]:
+    registry = turn.edit(INSTANCES).setdefault("registry", {})
+    if not isinstance(registry, dict):
+        raise InvalidArgument("registry", f"{turn.scope(INSTANCES)} holds no registry of names: mend it by hand")
+    return registry
+
+
+def _is_mine(session: Session, data: Mapping[str, Any], facts: Mapping[str, Any]) -> bool:
+    """Say whether the agent that signs on is the one that signed on before, as far as anybody can tell."""
+    if session.pid is not None and facts.get("pid") is not None:
+        return (session.host, session.boot_id, session.pid, session.pid_started) == tuple(
+            facts.get(key) for key in ("host", "boot_id", "pid", "pid_started")
+        )
+    same_host = not session.host or session.host == facts.get("host")
+    return same_host and data.get("client_session", "") == facts.get("client_session", "")
+
+
+def _require_free(turn: Turn, board: Board, before: Session, facts: Mapping[str, Any]) -> None:
+    """Raise NameTaken if the session that bears the name provably lives, or beat a short while ago."""
+    verdict = board.verdicts[before.scope]
+    if verdict.life in GONE or turn.registered(before.id) == "available":
+        return
+    provably = board.index.processes.get(before.scope) == ""
+    if not provably and verdict.life is not Life.LIVE:
+        return
+    since = times.day_clock(before.started.at, turn.at) if before.started and before.started.at else "some time ago"
+    where = f" on {before.host}" if before.host and before.host != facts.get("host") else ""
+    raise NameTaken(before.id, since + where, verdict.evidence)
+
+
+def _describe(board: Board, before: Session) -> str:
+    where = [f"pid {before.pid}" if before.pid is not None else "", f"on {before.host}" if before.host else ""]
+    whom = " ".join(each for each in where if each) or "somebody"
+    return f"{whom} ({board.verdicts[before.scope].evidence})"
+
+
+def _renew_locks(turn: Turn, board: Board, scope: str) -> None:
+    """Give the locks of a name that was taken over new fences: whoever carries the old ones is refused."""
+    for lock in board.holdings.get(scope, Holdings()).locks:
+        turn.tx.edit(lock.scope)["fence"] = turn.tx.seq
+
+
+def _belongings(board: Board, scope: str) -> list[str]:
+    session = board.sessions.get(scope)
+    if session is None:
+        return []
+    locks = [f"locks:{each.resource}" for each in board.holdings.get(scope, Holdings()).locks]
+    issues = [f"issue:{each.id}" for each in held_issues(board, session)]
+    return [*locks, *issues, *(each.label for each in held_tasks(board, session))]

@@ -1,0 +1,100 @@
+"""Telling: the event log, and the inbox of each session (`inbox:{id}`: what it is to be told at its next call)."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from typing import Any, Final
+
+import orjson
+
+from coord_core import times
+from coord_core.actions.answers import Message
+from coord_core.errors import UnreadableDocument
+from coord_core.scopes import in_workspace
+from coord_core.state.reading import items, text
+from coord_core.storage import Transaction
+
+EVENTS_KEPT: Final = 1000
+EVENTS_BYTES: Final = 512 << 10
+INBOX_KEPT: Final = 50
+
+
+def append_event(
+    tx: Transaction, workspace: str, session: str, kind: str, message: str, metadata: Mapping[str, Any], at: float
+) -> str:
+    """Append an event to a workspace's log; return why that was not possible, "" if it was."""
+    try:
+        data = tx.edit(in_workspace(workspace, "project:events"))
+    except UnreadableDocument as error:
+        # A torn log must not keep anybody from the rest.
+        return f"not in the event log: {error.reason}"
+    log = data.setdefault("log", [])
+    if not isinstance(log, list):
+        return "not in the event log: its `log` is no list"
+    event = {
+        "timestamp": times.local_iso(at), "session": session, "type": kind, "message": message, "metadata": metadata,
+    }  # fmt: skip
+    log.append(storable(event))
+    del log[: _surplus(log)]
+    return ""
+
+
+def tell(tx: Transaction, workspace: str, session: str, from_: str, text: str, at: float) -> str:
+    """Put a message into a session's inbox; return why that was not possible, "" if it was."""
+    try:
+        data = tx.edit(in_workspace(workspace, f"inbox:{session}"))
+    except UnreadableDocument as error:
+        return f"{session} is not told: {error.reason}"
+    messages = data.setdefault("messages", [])
+    if not isinstance(messages, list):
+        return f"{session} is not told: its inbox holds no list"
+    entry = {"seq": tx.seq, "at": times.utc_iso(int(at)), "from": from_, "text": text, "told": None}
+    messages.append(storable(entry))
+    del messages[:-INBOX_KEPT]
+    return ""
+
+
+def unread(inbox: Mapping[str, Any]) -> tuple[Message, ...]:
+    """Return what an inbox's session has not been told yet."""
+    return tuple(
+        Message(each["seq"], text(each.get("at")) or "", text(each.get("from")) or "", text(each.get("text")) or "")
+        for each in items(inbox.get("messages"))
+        if isinstance(each, dict) and not each.get("told") and type(each.get("seq")) is int
+    )
+
+
+def mark_told(data: dict[str, Any], seqs: Iterable[int], at: float) -> None:
+    """Note in an inbox that these messages have reached its session."""
+    told = set(seqs)
+    for each in items(data.get("messages")):
+        if isinstance(each, dict) and not each.get("told") and each.get("seq") in told:
+            each["told"] = times.utc_iso(int(at))
+
+
+def storable(value: dict[str, Any]) -> Any:
+    """Return a value with `?` for half characters: they stand in names of files, but may not in documents."""
+    try:
+        orjson.dumps(value)
+        return value
+    except TypeError:
+        return json.loads(json.dumps(value, ensure_ascii=False).encode(errors="replace"))
+
+
+def _surplus(log: list[Any]) -> int:
+    """Return how many of the oldest entries have to go."""
+    room, kept = EVENTS_BYTES, 0
+    for entry in reversed(log[-EVENTS_KEPT:]):
+        room -= _size(entry)
+        if room < 0 and kept:
+            break
+        kept += 1
+    return len(log) - kept
+
+
+def _size(entry: Any) -> int:
+    try:
+        return len(orjson.dumps(entry))
+    except TypeError:
+        # Huge integers and lone surrogates of other writers.
+        return len(repr(entry))

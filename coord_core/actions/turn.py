@@ -1,0 +1,214 @@
+"""Turn: one call of an agent inside a transaction: who calls, what stands there, who else is alive."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from typing import Any, Final
+
+from coord_core import processes, times
+from coord_core.actions.words import stamp
+from coord_core.documents import Batch, Document, Line
+from coord_core.errors import Held, InvalidArgument, InvalidScope, NotSignedOn, OnHold
+from coord_core.scopes import check, in_workspace, parse
+from coord_core.state.board import Board
+from coord_core.state.reading import text
+from coord_core.state.records import Life, Verdict
+from coord_core.storage import Storage, Transaction
+
+INSTANCES: Final = "instances"
+HOLD: Final = "project:hold"
+GONE: Final = frozenset({Life.DEAD, Life.OFF})
+"""Lives of holders from whom an agent may take something: proven dead or signed off, never merely silent."""
+TEXT_MAX: Final = 4000
+"""Characters that a message, a reason or an event's words may have."""
+LONGEST: Final = 512
+"""Characters that a name of a session, an issue, a lock or a task may have."""
+
+
+class Turn:
+    """One call of a session, in a transaction.
+
+    session: who calls, fence: of its sign-on (0: not known). Scopes are short names in `workspace`.
+    """
+
+    def __init__(self, tx: Transaction, storage: Storage, workspace: str, session: str, fence: int = 0) -> None:
+        self.tx, self.storage = tx, storage
+        self.workspace, self.session, self.fence = workspace, session, fence
+
+    @property
+    def at(self) -> float:
+        """When it happens, seconds since 1970."""
+        return self.tx.at
+
+    @property
+    def stamp(self) -> str:
+        """When it happens, in the style of the seed's claims (`2025-10-31T14:00:00Z`)."""
+        return stamp(self.tx.at)
+
+    def scope(self, short: str) -> str:
+        """Return the full name of a short one."""
+        return in_workspace(self.workspace, short)
+
+    def named(self, short: str) -> str:
+        """Return the full name of a short one that a caller gave; raises InvalidScope."""
+        return named(self.workspace, short)
+
+    def read(self, short: str) -> Mapping[str, Any]:
+        """Return a document's data, empty without one; not to be changed."""
+        document = self.tx.read(self.scope(short))
+        return document.data if document else {}
+
+    def edit(self, short: str) -> dict[str, Any]:
+        """Return a document's data to change in place."""
+        return self.tx.edit(self.named(short))
+
+    def require_signed_on(self) -> None:
+        """Raise NotSignedOn unless the caller bears its name, and nobody took it over since."""
+        if not self.session:
+            raise NotSignedOn("")
+        mine = self.read(f"session:{self.session}")
+        if self.registered(self.session) != "taken" or (self.fence and mine.get("fence") != self.fence):
+            raise NotSignedOn(self.session, self._why_not_signed_on())
+
+    def _why_not_signed_on(self) -> str:
+        return self.why(f"session:{self.session}", after=self.fence, registry=self.session)
+
+    def require_no_hold(self) -> None:
+        """Raise OnHold if a supervisor holds everybody up."""
+        hold = self.read(HOLD)
+        if hold:
+            at = times.instant(hold.get("at"))
+            since = times.clock(at, seconds=False) if at is not None else ""
+            raise OnHold(text(hold.get("message")) or "", text(hold.get("by")) or "a supervisor", since)
+
+    def registered(self, name: str) -> str | None:
+        """Return what the registry says of a name: taken, available, or nothing."""
+        registry = self.read(INSTANCES).get("registry")
+        return text(registry.get(name)) if isinstance(registry, dict) else None
+
+    def verdict(self, name: str) -> Verdict:
+        """Return whether another session lives, as far as its own document and the registry tell."""
+        if self.registered(name) == "available":
+            return Verdict(Life.OFF, "signed off")
+        scope = self.scope(f"session:{name}")
+        found = {each: self.tx.read(each) for each in (scope, self.scope(INSTANCES))}
+        documents: dict[str, Document | None] = {each: document for each, document in found.items() if document}
+        board = Board().update(Batch(documents, whole=True), now=self.at)
+        session = board.sessions.get(scope)
+        if session is None:
+            return Verdict(Life.UNKNOWN, "unknown: no session has that name")
+        gone = processes.gone(host=session.host, boot=session.boot_id, pid=session.pid, start=session.pid_started)
+        return board.update(Batch(), now=self.at, processes={scope: gone}).verdicts[scope]
+
+    def refuse(self, what: str, holder: str, since: float | None, advice: str) -> Held:
+        """Return the error that says who has something, for how long and whether they live."""
+        verdict = self.verdict(holder)
+        age = times.age(self.at - since) if since is not None else ""
+        return Held(what, holder, age, verdict.life.value, verdict.evidence, advice)
+
+    def why(self, short: str, *, after: int = 0, registry: str = "") -> str:
+        """Return who else changed a document last, when and for what reason, "" if nobody did.
+
+        after: only lines above this number. registry: a name whose entry in the registry counts as well.
+        """
+        line = self.last_line(short, after=after, registry=registry)
+        if line is None:
+            return ""
+        reason = f" ({line.reason})" if line.reason else ""
+        return f"{line.action.replace('_', ' ')} by {who(line)} at {times.clock(line.at, seconds=False)}{reason}"
+
+    def last_line(self, short: str, *, after: int = 0, registry: str = "") -> Line | None:
+        """Return the newest line by which somebody else changed a document (see `why`)."""
+        scope, instances = self.scope(short), self.scope(INSTANCES)
+        horizon = self.at - times.DAY
+        for line in self.storage.lines_back():
+            if line.seq <= after or line.at < horizon:
+                return None
+            entries = line.changes.get(instances, ()) if registry else ()
+            named = any(edit.path[-1:] == (registry,) for edit in entries)
+            if (scope in line.changes or named) and line.actor != self.actor:
+                return line
+        return None
+
+    @property
+    def actor(self) -> dict[str, str]:
+        """Who calls, as the journal has it."""
+        return actor(self.workspace, self.session)
+
+
+def named(workspace: str, short: object) -> str:
+    """Return the full name of a document that a caller named in its workspace; raises InvalidScope."""
+    if not isinstance(short, str) or "\0" in short:
+        raise InvalidScope(repr(short)[:60], "a name such as `issue:15` is needed")
+    return check(in_workspace(workspace, check(short)))
+
+
+def actor(workspace: str, session: str) -> dict[str, str]:
+    """Return a session as the journal's actor."""
+    return {"workspace": workspace, "session": session}
+
+
+def who(line: Line) -> str:
+    """Return who wrote a line: a session's name, or the supervisor's."""
+    return str(line.actor.get("supervisor") or line.actor.get("session") or "somebody")
+
+
+def name(argument: str, value: object) -> str:
+    """Return an argument that names something; raises InvalidArgument."""
+    found = text(value) if isinstance(value, str | int) and not isinstance(value, bool) else None
+    if found is None or not found.strip():
+        raise InvalidArgument(argument, "a name is needed")
+    if len(found) > LONGEST:
+        raise InvalidArgument(argument, f"{len(found)} characters, {LONGEST} are allowed")
+    if not found.isprintable():
+        raise InvalidArgument(argument, "it holds characters that cannot be shown")
+    return found
+
+
+def issue_id(value: object) -> str:
+    """Return the id of an issue given as `15`, `#15` or `issue:15`; raises InvalidArgument."""
+    found = name("issue", value)
+    return name("issue", parse(found).id if found.startswith("issue:") else found.removeprefix("#"))
+
+
+def lock_name(value: object) -> str:
+    """Return the resource of a lock given as `src/orders` or `locks:src/orders`; raises InvalidArgument."""
+    return name("resource", name("resource", value).removeprefix("locks:"))
+
+
+def expired(lock: Mapping[str, Any], at: float, mono: float | None = None) -> bool:
+    """Say whether a lock's time is over: by the clock that never jumps where it was taken on this boot.
+
+    at: seconds since 1970. mono: monotonic seconds, now.
+    """
+    lease = lock.get("lease")
+    if isinstance(lease, dict) and lease.get("boot") == processes.boot_id() and lease.get("boot"):
+        begun, ttl = lease.get("mono"), lease.get("ttl")
+        if isinstance(begun, int | float) and isinstance(ttl, int | float):
+            return (time.monotonic() if mono is None else mono) - begun >= ttl
+    until = times.instant(lock.get("expires_at"))
+    return until is not None and until <= at
+
+
+def plain(value: object) -> str:
+    """Return an id as text if it is a number; anything else is refused where it is used."""
+    return str(value) if isinstance(value, int) and not isinstance(value, bool) else value  # type: ignore[return-value]
+
+
+def said(argument: str, value: object) -> str:
+    """Return an argument that is words; raises InvalidArgument."""
+    if not isinstance(value, str):
+        raise InvalidArgument(argument, "text is needed")
+    if len(value) > TEXT_MAX:
+        raise InvalidArgument(argument, f"{len(value)} characters, {TEXT_MAX} are allowed")
+    return value
+
+
+def members(argument: str, value: object) -> dict[str, Any]:
+    """Return an argument that is an object, empty without one; raises InvalidArgument."""
+    if value is None:
+        return {}
+    if not isinstance(value, Mapping):
+        raise InvalidArgument(argument, "an object is needed")
+    return dict(value)

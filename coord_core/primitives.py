@@ -1,0 +1,125 @@
+"""The seed's functions, by the seed's names: `from coord_core.primitives import *`.
+
+One agent per process. The store is found as by the commands (COORD_STORE, else the nearest), the workspace as the
+reference names it (COORD_WORKSPACE, else `{machine}:{owner/repo}`). What the session is told goes to the error output.
+"""
+
+from __future__ import annotations
+
+import sys
+from fnmatch import fnmatchcase
+from functools import cache
+from typing import Any
+
+from coord_core.actions.agent import Agent
+from coord_core.actions.answers import Message
+from coord_core.actions.turn import named
+from coord_core.actions.workspaces import agents_workspace
+from coord_core.errors import NotSignedOn, StoreMissing
+from coord_core.scopes import parse
+from coord_core.storage import open_storage
+from coord_core.storage.places import find_store
+from coord_core.text import line
+
+__all__ = [
+    "current_session",
+    "delete_data",
+    "delete_scope",
+    "list_keys",
+    "list_scopes",
+    "retrieve_data",
+    "sign_off",
+    "sign_on",
+    "store_data",
+]
+
+current_session: dict[str, str] = {}
+"""Who this process is: machine, project, session_id, full_scope_prefix; empty when signed off."""
+
+
+def sign_on(session_id: str | None = None) -> dict[str, str]:
+    """Take a name, the first free `claude_N` without one; raises NameTaken."""
+    answer = _agent().sign_on(session_id)
+    machine, _, project = answer.workspace.partition(":")
+    current_session.clear()
+    current_session.update(
+        machine=machine, project=project, session_id=answer.session_id, full_scope_prefix=answer.workspace
+    )
+    _tell(_agent().messages)
+    return current_session
+
+
+def sign_off() -> dict[str, Any]:
+    """Give the name back; its locks are released, its state stays."""
+    if not current_session:
+        return {"status": "no active session"}
+    session = dict(current_session)
+    _agent().sign_off()
+    current_session.clear()
+    return {"status": "signed off", "session": session}
+
+
+def store_data(scope: str, key: str, value: Any) -> None:
+    """Store a JSON value under a key of a scope, such as `issue:15`."""
+    _agent().store_data(scope, key, value)
+    _tell(_agent().messages)
+
+
+def retrieve_data(scope: str, key: str) -> Any:
+    """Return the value under a key of a scope, None without one."""
+    return _data(scope).get(key)
+
+
+def delete_data(scope: str, key: str) -> bool:
+    """Delete a key of a scope; return whether it was there."""
+    done = _agent().delete_data(scope, key)
+    _tell(_agent().messages)
+    return done
+
+
+def list_keys(scope: str) -> list[str]:
+    """Return the keys of a scope."""
+    return list(_data(scope))
+
+
+def list_scopes(pattern: str | None = None) -> list[str]:
+    """Return the scopes of this workspace that a pattern such as `session:*` fits, all without one, by short names."""
+    workspace = _signed_on().workspace
+    found = (parse(scope) for scope in _agent().storage.load().documents)
+    shorts = sorted(each.short for each in found if each.workspace == workspace)
+    return [short for short in shorts if pattern is None or fnmatchcase(short, pattern)]
+
+
+def delete_scope(scope: str) -> bool:
+    """Delete a scope and all its keys; return whether it was there."""
+    done = _agent().delete_scope(scope)
+    _tell(_agent().messages)
+    return done
+
+
+@cache
+def _agent() -> Agent:
+    storage = open_storage(find_store())
+    try:
+        scopes = list(storage.load().documents)
+    except StoreMissing:
+        # The first agent of a repository makes its store.
+        scopes = []
+    return Agent(storage, agents_workspace(scopes))
+
+
+def _signed_on() -> Agent:
+    if not current_session:
+        raise NotSignedOn("")
+    return _agent()
+
+
+def _data(scope: str) -> dict[str, Any]:
+    agent = _signed_on()
+    document = agent.storage.read(named(agent.workspace, scope))
+    return dict(document.data) if document else {}
+
+
+def _tell(messages: tuple[Message, ...]) -> None:
+    for each in messages:
+        print(line(f"coord: {each.from_}: {each.text}"), file=sys.stderr)
