@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, Final
+
+import orjson
 
 from coord_core.documents import ABSENT, Change, Changes, Document, Edit, Line
 from coord_core.errors import InvalidDocument, StaleView
@@ -12,6 +14,9 @@ from coord_core.storage import format as fmt
 from coord_core.storage.changes import apply, diff_values, fingerprint, from_fingerprint
 from coord_core.storage.shelf import Shelf, Stored
 from coord_core.times import naive_utc_iso
+
+_PLAIN: Final = b"\0"
+"""What packed data begins with where orjson is no help."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +42,7 @@ class FileTransaction:
         self._shelf, self._undone = shelf, undone
         self._stored: dict[str, Stored] = {}
         self._documents: dict[str, Document | None] = {}
-        self._working: dict[str, tuple[dict[str, Any], dict[str, bytes]]] = {}
+        self._working: dict[str, tuple[dict[str, Any], bytes]] = {}
 
     def read(self, scope: str) -> Document | None:
         """Return the document as it was before this transaction; raises UnreadableDocument."""
@@ -56,7 +61,7 @@ class FileTransaction:
             else:
                 document = self._documents[scope] = stored.document()
                 data = dict(document.data) if document else {}
-            self._working[scope] = data, {key: fingerprint(value) for key, value in data.items()}
+            self._working[scope] = data, pack(data, stored.plain)
         return self._working[scope][0]
 
     def delete(self, scope: str) -> None:
@@ -91,8 +96,9 @@ class FileTransaction:
     def writes(self) -> list[Write]:
         """Return what changed, a document each; raises InvalidDocument for what may not be stored."""
         writes = []
-        for scope, (data, before) in self._working.items():
-            edits = tuple(compare(scope, before, data))
+        for scope, (data, packed) in self._working.items():
+            document = self._documents[scope]
+            edits = tuple(compare(scope, packed, document.data if document else {}, data))
             if edits:
                 after = self._after(scope, data, edits)
                 writes.append(Write(self._find(scope), self._documents[scope], edits, after))
@@ -109,16 +115,36 @@ class FileTransaction:
         return revise(before, data, edits, self.seq, self.at)
 
 
-def compare(scope: str, before: Mapping[str, bytes], data: dict[str, Any]) -> Iterable[Edit]:
-    """Yield what changed since the fingerprints of `before` were taken, by key; raises InvalidDocument."""
-    for key in [*before, *(key for key in data if key not in before)]:
-        old, new = before.get(key), data.get(key, ABSENT)
+def pack(data: Mapping[str, Any], plain: bool = False) -> bytes:
+    """Return bytes that are equal for equal data; raises ValueError for what is no data.
+
+    plain: it holds what orjson changes (NaN, huge integers, lone surrogates).
+    """
+    if not plain:
         try:
-            if new is not ABSENT and fingerprint(new) == old:
-                continue
-        except ValueError:
-            pass  # not data at all: check_value says what is wrong with it
-        for edit in diff_values((key,), ABSENT if old is None else from_fingerprint(old), _checked(scope, new)):
+            return orjson.dumps(data)  # five times as fast as a fingerprint
+        except TypeError:
+            pass
+    return _PLAIN + fingerprint(data)
+
+
+def unpack(packed: bytes) -> Any:
+    """Return the data that was packed."""
+    return from_fingerprint(packed[1:]) if packed.startswith(_PLAIN) else orjson.loads(packed)
+
+
+def compare(scope: str, packed: bytes, old: Mapping[str, Any], data: dict[str, Any]) -> Iterable[Edit]:
+    """Yield what changed, by key; raises InvalidDocument for what may not be stored.
+
+    packed: the data as it was. old: the same, unless something in it was changed in place through `data`.
+    """
+    if _changed_in_place(packed, old):
+        old = unpack(packed)
+    for key in [*old, *(key for key in data if key not in old)]:
+        before, new = old.get(key, ABSENT), data.get(key, ABSENT)
+        if new is before:
+            continue
+        for edit in diff_values((key,), before, _checked(scope, new)):
             for name in edit.path:
                 if not isinstance(name, Mapping):
                     fmt.check_name(scope, name)
@@ -126,6 +152,14 @@ def compare(scope: str, before: Mapping[str, bytes], data: dict[str, Any]) -> It
                 if value is not ABSENT:
                     fmt.check_value(scope, value, 2 + len(edit.path))
             yield edit
+
+
+def _changed_in_place(packed: bytes, old: Mapping[str, Any]) -> bool:
+    try:
+        # To orjson, NaN is null.
+        return pack(old, packed.startswith(_PLAIN)) != packed or b"null" in packed
+    except ValueError:
+        return True  # by something that is no data at all: check_value says what is wrong with it
 
 
 def _checked(scope: str, value: Any) -> Any:

@@ -16,8 +16,8 @@ from coord_core.errors import NestedTransaction, NotFound, ReadOnlyStore, Refuse
 from coord_core.scopes import check
 from coord_core.storage import Act, Outcome
 from coord_core.storage import format as fmt
-from coord_core.storage.changes import apply, fingerprint, same
-from coord_core.storage.transaction import compare
+from coord_core.storage.changes import apply, same
+from coord_core.storage.transaction import compare, pack
 
 T = TypeVar("T")
 
@@ -96,7 +96,7 @@ class MemoryStorage:
             value = body(tx)
             before = {scope: self.documents.get(scope) for scope in tx.working}
             found = {
-                scope: tuple(compare(scope, _fingerprints(document), tx.working[scope]))
+                scope: tuple(compare(scope, _packed(document), document.data if document else {}, tx.working[scope]))
                 for scope, document in before.items()
             }
             changes = {scope: edits for scope, edits in found.items() if edits}
@@ -210,8 +210,8 @@ class _Writing:
         self._lock.release()
 
 
-def _fingerprints(document: Document | None) -> dict[str, bytes]:
-    return {key: fingerprint(value) for key, value in document.data.items()} if document else {}
+def _packed(document: Document | None) -> bytes:
+    return pack(document.data if document else {}, bool(document and document.plain))
 
 
 def _changed(old: Mapping[str, T], new: Mapping[str, T]) -> dict[str, T | None]:

@@ -19,7 +19,7 @@ from coord_core.documents import Batch, Line
 from coord_core.storage import Act, Storage, open_storage
 from tests.core.storage import reference
 
-PATIENCE_S = 10.0
+PATIENCE_S = 5.0
 
 
 class Follower:
