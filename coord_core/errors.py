@@ -252,14 +252,12 @@ class OnHold(Refused):
 
 
 class NotYours(Refused):
-    """`what` belongs to `owner` (None: to nobody), so the caller can neither finish it nor give it back."""
+    """`what` belongs to `owner` (None: to nobody), for `age` (`1h12`), so the caller can neither finish nor free it."""
 
-    def __init__(self, what: str, owner: str | None, advice: str = "") -> None:
-        self.what, self.owner, self.advice = what, owner, advice
-        super().__init__(
-            f"{what} is {f'{owner}’s' if owner else 'nobody’s'}, not yours; nothing was changed"
-            f"{'. ' + advice if advice else ''}"
-        )
+    def __init__(self, what: str, owner: str | None, advice: str = "", age: str = "") -> None:
+        self.what, self.owner, self.advice, self.age = what, owner, advice, age
+        whose = f"{owner} has {what}{' for ' + age if age else ''}" if owner else f"nobody has {what}"
+        super().__init__(f"{whose}, so it is not yours; nothing was changed{'. ' + advice if advice else ''}")
 
 
 class InvalidArgument(Refused):

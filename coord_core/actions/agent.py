@@ -15,7 +15,7 @@ from coord_core.actions import claiming, editing, locking, queueing, signing, te
 from coord_core.actions.answers import Accepted, Claim, Grant, Noted, Released, SignedOff, SignedOn, Taken
 from coord_core.actions.caller import Caller
 from coord_core.actions.surroundings import surroundings
-from coord_core.actions.turn import Turn, lock_name, members, plain, said
+from coord_core.actions.turn import Turn, issue_id, lock_name, members, plain, said
 from coord_core.errors import Held, InvalidArgument
 
 
@@ -40,6 +40,7 @@ class Agent(Caller):
             answer = self.call("sign_on", partial(signing.sign_on, session_id=session_id, facts=facts), op_id, new=True)
             self.session, self.fence = answer["session_id"], answer["fence"]
             self.fences.clear()
+            self.claims.clear()
             self._look_into_inbox()
         return SignedOn(**{**answer, "has": tuple(answer["has"])})
 
@@ -49,6 +50,7 @@ class Agent(Caller):
             answer = self.call("sign_off", signing.sign_off, op_id)
             self.session, self.fence = "", 0
             self.fences.clear()
+            self.claims.clear()
         return SignedOff(answer["session_id"], tuple(answer["released"]), tuple(answer["keeps"]))
 
     def heartbeat(self) -> Noted:
@@ -57,16 +59,22 @@ class Agent(Caller):
 
     def claim_issue(self, issue: str | int, *, op_id: str | None = None) -> Claim:
         """Take an issue; raises Held if somebody has it, OnHold."""
-        return Claim(**self.call("claim_issue", partial(claiming.claim_issue, issue=plain(issue)), op_id))
+        claim = Claim(**self.call("claim_issue", partial(claiming.claim_issue, issue=plain(issue)), op_id))
+        self.claims[claim.issue] = claim.fence
+        return claim
 
     def release_issue(self, issue: str | int, *, op_id: str | None = None) -> Released:
         """Give an issue back: pending, and nobody's; raises NotYours."""
-        return Released(**self.call("release_issue", partial(claiming.release_issue, issue=plain(issue)), op_id))
+        issue = issue_id(issue)
+        body = partial(claiming.release_issue, issue=issue, fence=self.claims.get(issue, 0))
+        answer = Released(**self.call("release_issue", body, op_id))
+        self.claims.pop(issue, None)
+        return answer
 
     def update_progress(self, issue: str | int, phase: str, percent: float | None = None, message: str = "") -> Noted:
         """Broadcast how far an issue is, 0 to 100 percent; raises NotYours."""
         body = partial(
-            claiming.update_progress, issue=plain(issue), phase=said("phase", phase), percent=percent,
+            claiming.update_progress, issue=plain(issue), fence=self._claimed(issue), phase=said("phase", phase), percent=percent,
             message=said("message", message),
         )  # fmt: skip
         return Noted(**self.call("update_progress", body, None, durable=False))
@@ -84,14 +92,16 @@ class Agent(Caller):
         """Leave an issue for `to`, or for whoever accepts it first; raises NotYours."""
         steps = [said("next_steps", each) for each in ([next_steps] if isinstance(next_steps, str) else next_steps)]
         body = partial(
-            claiming.offer_handoff, issue=plain(issue), phase=said("phase", phase), next_steps=steps,
+            claiming.offer_handoff, issue=plain(issue), fence=self._claimed(issue), phase=said("phase", phase), next_steps=steps,
             context=members("context", context), to=to,
         )  # fmt: skip
         return Noted(**self.call("offer_handoff", body, op_id))
 
     def accept_handoff(self, issue: str | int, *, op_id: str | None = None) -> Accepted:
         """Take over an issue that was handed off; raises NotFound, Held, OnHold."""
-        return Accepted(**self.call("accept_handoff", partial(claiming.accept_handoff, issue=plain(issue)), op_id))
+        accepted = Accepted(**self.call("accept_handoff", partial(claiming.accept_handoff, issue=plain(issue)), op_id))
+        self.claims[accepted.issue] = accepted.fence
+        return accepted
 
     def acquire_lock(
         self,
@@ -191,6 +201,9 @@ class Agent(Caller):
         note = said("error" if failed else "result", note)
         body = partial(queueing.end_task, list_=list_, ident=plain(task), failed=failed, note=note)
         return Noted(**self.call(action, body, op_id))
+
+    def _claimed(self, issue: str | int) -> int:
+        return self.claims.get(issue_id(issue), 0)
 
     def _granted(self, answer: dict[str, Any]) -> Grant:
         self.fences[answer["resource"]] = answer["fence"]

@@ -34,6 +34,7 @@ class Caller:
         self.storage, self.workspace, self.session, self.fence = storage, workspace, session, fence
         self.messages: tuple[Message, ...] = ()
         self.fences: dict[str, int] = {}
+        self.claims: dict[str, int] = {}
         self._facts = facts
         self._given: set[int] = set()
         self._turn = threading.RLock()

@@ -6,10 +6,9 @@ import math
 from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
-from coord_core import times
 from coord_core.actions.telling import tell
 from coord_core.actions.turn import GONE, Turn, issue_id
-from coord_core.errors import Held, InvalidArgument, NotFound, NotYours
+from coord_core.errors import InvalidArgument, NotFound, NotYours, Refused
 from coord_core.state.reading import text
 from coord_core.state.records import TaskState
 from coord_core.state.worklists import task_state
@@ -21,7 +20,7 @@ OWNER_KEYS: Final = ("claimed_by", "current_session", "claimed_at", "fence")
 def claim_issue(turn: Turn, issue: str) -> dict[str, Any]:
     """Take an issue that nobody has, or whose owner is dead or signed off; raises Held, OnHold, InvalidArgument.
 
-    An issue that is the caller's already stays so, with the same fence.
+    An issue that is the caller's already stays so, with the same fence. Raises Refused for one that is finished.
     """
     turn.require_signed_on()
     issue = issue_id(issue)
@@ -30,18 +29,18 @@ def claim_issue(turn: Turn, issue: str) -> dict[str, Any]:
     if owner == turn.session and type(found.get("fence")) is int:
         return _claim(issue, found, "")
     turn.require_no_hold()
+    if _is_done(found):
+        raise Refused(f"issue {issue} is {found.get('status')}; nothing was changed. Store another status to reopen it")
     if owner is not None and owner != turn.session:
         _require_gone(turn, issue, owner, found)
     return _take(turn, issue, owner)
 
 
-def release_issue(turn: Turn, issue: str) -> dict[str, Any]:
+def release_issue(turn: Turn, issue: str, fence: int = 0) -> dict[str, Any]:
     """Give an issue back: pending, and nobody's. One that nobody has is free already. Raises NotYours."""
     turn.require_signed_on()
     issue = issue_id(issue)
-    owner = _owner(turn.read(f"issue:{issue}"))
-    if owner not in (turn.session, None):
-        raise NotYours(f"issue {issue}", owner)
+    owner = _owner(_require_mine_or_free(turn, issue, fence, "Only who has an issue can give it back"))
     if owner is not None:
         data = turn.edit(f"issue:{issue}")
         for key in OWNER_KEYS:
@@ -51,7 +50,9 @@ def release_issue(turn: Turn, issue: str) -> dict[str, Any]:
     return {"what": f"issue:{issue}", "released": owner is not None}
 
 
-def update_progress(turn: Turn, issue: str, phase: str, percent: float | None, message: str) -> dict[str, Any]:
+def update_progress(
+    turn: Turn, issue: str, phase: str, percent: float | None, message: str, fence: int = 0
+) -> dict[str, Any]:
     """Broadcast how far an issue is, 0 to 100 percent; raises NotYours if it is another session's."""
     turn.require_signed_on()
     issue = issue_id(issue)
@@ -62,9 +63,7 @@ def update_progress(turn: Turn, issue: str, phase: str, percent: float | None, m
         or not 0 <= percent <= 100
     ):
         raise InvalidArgument("percent", "a number from 0 to 100 is needed")
-    owner = _owner(turn.read(f"issue:{issue}"))
-    if owner not in (turn.session, None):
-        raise NotYours(f"issue {issue}", owner, "Claim it, or report on one of yours")
+    _require_mine_or_free(turn, issue, fence, "Claim it, or report on one of yours")
     turn.edit(f"issue:{issue}")["progress"] = {
         "phase": phase, "percent": percent, "message": message, "updated_at": turn.stamp, "updated_by": turn.session,
     }  # fmt: skip
@@ -72,14 +71,18 @@ def update_progress(turn: Turn, issue: str, phase: str, percent: float | None, m
 
 
 def offer_handoff(
-    turn: Turn, issue: str, phase: str, next_steps: Iterable[str], context: Mapping[str, Any], to: str | None
+    turn: Turn,
+    issue: str,
+    phase: str,
+    next_steps: Iterable[str],
+    context: Mapping[str, Any],
+    to: str | None,
+    fence: int = 0,
 ) -> dict[str, Any]:
     """Leave an issue of the caller's for another session: `to`, or whoever picks it up; raises NotYours."""
     turn.require_signed_on()
     issue = issue_id(issue)
-    owner = _owner(turn.read(f"issue:{issue}"))
-    if owner not in (turn.session, None):
-        raise NotYours(f"issue {issue}", owner, "Only who has an issue can hand it off")
+    _require_mine_or_free(turn, issue, fence, "Only who has an issue can hand it off")
     handoff = {
         "from_session": turn.session, "phase": phase, "next_steps": list(next_steps), "context": dict(context),
         "handoff_at": turn.stamp,
@@ -102,7 +105,7 @@ def accept_handoff(turn: Turn, issue: str) -> dict[str, Any]:
         raise NotFound(f"handoff on issue {issue}", "`coordctl status` shows what was handed off")
     owner, giver, meant = _owner(found), text(handoff.get("from_session")), text(handoff.get("to_session"))
     if meant is not None and meant != turn.session:
-        raise turn.refuse(f"the handoff of issue {issue}", meant, times.instant(handoff.get("handoff_at")), OTHER)
+        raise turn.refuse(f"the handoff of issue {issue}", meant, handoff.get("handoff_at"), OTHER)
     if owner not in (None, giver, turn.session):
         _require_gone(turn, issue, str(owner), found)
     claim = _take(turn, issue, owner)
@@ -115,14 +118,28 @@ def accept_handoff(turn: Turn, issue: str) -> dict[str, Any]:
 def _owner(issue: Mapping[str, Any]) -> str | None:
     """Return who has an issue: nobody once it is finished."""
     owner = text(issue.get("current_session")) or text(issue.get("claimed_by"))
-    done = task_state(text(issue.get("status")) or "", owned=True) is TaskState.DONE
-    return None if done else owner
+    return None if _is_done(issue) else owner
+
+
+def _is_done(issue: Mapping[str, Any]) -> bool:
+    return task_state(text(issue.get("status")) or "", owned=True) is TaskState.DONE
+
+
+def _require_mine_or_free(turn: Turn, issue: str, fence: int, advice: str) -> Mapping[str, Any]:
+    """Return an issue that nobody else has; raises NotYours, also if it was taken from a caller who knows its fence."""
+    found = turn.read(f"issue:{issue}")
+    owner = _owner(found)
+    lost = fence and not _is_done(found) and (owner != turn.session or found.get("fence") not in (fence, None))
+    if owner in (turn.session, None) and not lost:
+        return found
+    why = turn.why(f"issue:{issue}", after=fence) if fence else ""
+    age = turn.age(found.get("claimed_at")) if owner is not None else ""
+    raise NotYours(f"issue {issue}", owner, f"It was taken from you: {why}. {advice}" if why else advice, age)
 
 
 def _require_gone(turn: Turn, issue: str, owner: str, found: Mapping[str, Any]) -> None:
     if turn.verdict(owner).life not in GONE:
-        held: Held = turn.refuse(f"issue {issue}", owner, times.instant(found.get("claimed_at")), OTHER)
-        raise held
+        raise turn.refuse(f"issue {issue}", owner, found.get("claimed_at"), OTHER)
 
 
 def _take(turn: Turn, issue: str, owner: str | None) -> dict[str, Any]:
@@ -132,7 +149,8 @@ def _take(turn: Turn, issue: str, owner: str | None) -> dict[str, Any]:
     if "current_session" in data:
         data["current_session"] = turn.session
     mine = turn.edit(f"session:{turn.session}")
-    if not mine.get("current_issue"):
+    working = text(mine.get("current_issue"))
+    if working is None or _owner(turn.read(f"issue:{working}")) != turn.session:
         mine["current_issue"] = int(issue) if issue.isascii() and issue.isdecimal() and len(issue) < 16 else issue
     if was:
         _forget(turn, was, issue)

@@ -128,7 +128,7 @@ def _require_mine(turn: Turn, resource: str, fence: int) -> Mapping[str, Any] | 
     if holder is None:
         return None
     if lost:
-        raise NotYours(f"the lock {resource}", holder, "Acquire it first")
+        raise NotYours(f"the lock {resource}", holder, "Acquire it first", turn.age(lock.get("locked_at")))
     return lock
 
 
@@ -142,7 +142,7 @@ def _lost(turn: Turn, resource: str, fence: int) -> LockLost:
 
 
 def _refused(turn: Turn, resource: str, holder: str, lock: Mapping[str, Any], wait: bool) -> dict[str, Any]:
-    since = times.instant(lock.get("locked_at"))
+    since = lock.get("locked_at")
     if not wait:
         raise turn.refuse(resource, holder, since, ASK)
     if cycle := _cycle(turn, resource, holder):

@@ -64,7 +64,7 @@ def claim_task(turn: Turn, list_: str, ident: str) -> dict[str, Any]:
     if owner == turn.session and state is TaskState.RUNNING:
         return {"list": list_, "id": ident, "task": item}
     if owner not in (None, turn.session):
-        raise NotYours(f"{list_}#{ident}", owner, "Take another one")
+        raise NotYours(f"{list_}#{ident}", owner, "Take another one", _age(turn, item))
     if state is not TaskState.PENDING:
         raise Refused(f"{list_}#{ident} is {item.get('status')}: there is nothing to take; nothing was changed")
     return _take(turn, list_, item, key)
@@ -77,7 +77,7 @@ def end_task(turn: Turn, list_: str, ident: str, *, failed: bool, note: str) -> 
     item, key = _task(items, list_, ident), owner_key_of(items)
     owner = text(item.get(key))
     if owner != turn.session:
-        raise NotYours(f"{list_}#{ident}", owner, "Claim it first" if owner is None else "")
+        raise NotYours(f"{list_}#{ident}", owner, "Claim it first" if owner is None else "", _age(turn, item))
     status = "failed" if failed else "completed"
     if item.get("status") != status:
         item["status"] = status
@@ -188,6 +188,10 @@ def _state(item: Mapping[str, Any], key: str) -> TaskState:
 
 def _fits(item: Mapping[str, Any], filter_: Mapping[str, Any]) -> bool:
     return all(item.get(key) == value for key, value in filter_.items())
+
+
+def _age(turn: Turn, item: Mapping[str, Any]) -> str:
+    return next((turn.age(item[key]) for key in TAKEN_KEYS if item.get(key)), "")
 
 
 def _next_id(ids: Iterable[str | None]) -> int:

@@ -16,6 +16,7 @@ from coord_core.actions.view import check_processes, recent_lines
 from coord_core.documents import Batch
 from coord_core.errors import InvalidArgument, NameTaken
 from coord_core.state.board import Board
+from coord_core.state.reading import text
 from coord_core.state.records import Holdings, Life, Session
 
 PREFIX: Final = "claude_"
@@ -33,9 +34,10 @@ def sign_on(turn: Turn, session_id: str | None, facts: Mapping[str, Any]) -> dic
     wanted = _checked(session_id) if session_id is not None else _first_free(turn, board)
     scope = turn.scope(f"session:{wanted}")
     before = board.sessions.get(scope)
-    mine = before is None or _is_mine(before, turn.read(f"session:{wanted}"), facts)
+    lives = board.index.processes.get(scope) == ""
+    mine = before is None or _is_mine(before, _client_session(turn, wanted), facts, lives)
     if before is not None and not mine:
-        _require_free(turn, board, before, facts)
+        _require_free(turn, board, before, facts, lives)
     registry = _registry(turn)
     was_taken = registry.get(wanted) == "taken"
     registry[wanted] = "taken"
@@ -116,26 +118,33 @@ def _registry(turn: Turn) -> dict[str, Any]:
     return registry
 
 
-def _is_mine(session: Session, data: Mapping[str, Any], facts: Mapping[str, Any]) -> bool:
-    """Say whether the agent that signs on is the one that signed on before, as far as anybody can tell."""
-    if session.pid is not None and facts.get("pid") is not None:
-        return (session.host, session.boot_id, session.pid, session.pid_started) == tuple(
-            facts.get(key) for key in ("host", "boot_id", "pid", "pid_started")
-        )
+def _client_session(turn: Turn, name: str) -> str:
+    return text(turn.read(f"session:{name}").get("client_session")) or ""
+
+
+def _is_mine(session: Session, client_session: str, facts: Mapping[str, Any], lives: bool) -> bool:
+    """Say whether the agent that signs on is the one that signed on before, as far as anybody can tell.
+
+    lives: its recorded process provably does; then only that process, or its own client's word, is proof.
+    """
+    if session.pid is not None and (session.pid, session.pid_started) == (facts.get("pid"), facts.get("pid_started")):
+        return session.host == facts.get("host")
     same_host = not session.host or session.host == facts.get("host")
-    return same_host and data.get("client_session", "") == facts.get("client_session", "")
+    return same_host and client_session == facts.get("client_session", "") and bool(client_session or not lives)
 
 
-def _require_free(turn: Turn, board: Board, before: Session, facts: Mapping[str, Any]) -> None:
-    """Raise NameTaken if the session that bears the name provably lives, or beat a short while ago."""
+def _require_free(turn: Turn, board: Board, before: Session, facts: Mapping[str, Any], lives: bool) -> None:
+    """Raise NameTaken if the session that bears the name provably lives, or beat elsewhere a short while ago."""
     verdict = board.verdicts[before.scope]
     if verdict.life in GONE or turn.registered(before.id) == "available":
         return
-    provably = board.index.processes.get(before.scope) == ""
-    if not provably and verdict.life is not Life.LIVE:
+    elsewhere = bool(before.host) and before.host != facts.get("host")
+    elsewhere = elsewhere or _client_session(turn, before.id) != facts.get("client_session", "")
+    if not lives and not (elsewhere and verdict.life is Life.LIVE):
         return
-    since = times.day_clock(before.started.at, turn.at) if before.started and before.started.at else "some time ago"
-    where = f" on {before.host}" if before.host and before.host != facts.get("host") else ""
+    begun = before.started.at if before.started is not None else None
+    where = f" on {before.host}" if elsewhere and before.host else ""
+    since = times.day_clock(begun, turn.at) if begun is not None else "some time ago"
     raise NameTaken(before.id, since + where, verdict.evidence)
 
 

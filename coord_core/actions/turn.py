@@ -101,11 +101,15 @@ class Turn:
         gone = processes.gone(host=session.host, boot=session.boot_id, pid=session.pid, start=session.pid_started)
         return board.update(Batch(), now=self.at, processes={scope: gone}).verdicts[scope]
 
-    def refuse(self, what: str, holder: str, since: float | None, advice: str) -> Held:
-        """Return the error that says who has something, for how long and whether they live."""
+    def age(self, stated: object) -> str:
+        """Return how long ago a time that a document states is (`1h12`), "" if it states none."""
+        since = times.instant(stated)
+        return times.age(self.at - since) if since is not None else ""
+
+    def refuse(self, what: str, holder: str, since: object, advice: str) -> Held:
+        """Return the error that says who has something, for how long (`since` as it is stored) and if they live."""
         verdict = self.verdict(holder)
-        age = times.age(self.at - since) if since is not None else ""
-        return Held(what, holder, age, verdict.life.value, verdict.evidence, advice)
+        return Held(what, holder, self.age(since), verdict.life.value, verdict.evidence, advice)
 
     def why(self, short: str, *, after: int = 0, registry: str = "") -> str:
         """Return who else changed a document last, when and for what reason, "" if nobody did.
