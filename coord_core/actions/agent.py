@@ -74,8 +74,8 @@ class Agent(Caller):
     def update_progress(self, issue: str | int, phase: str, percent: float | None = None, message: str = "") -> Noted:
         """Broadcast how far an issue is, 0 to 100 percent; raises NotYours."""
         body = partial(
-            claiming.update_progress, issue=plain(issue), fence=self._claimed(issue), phase=said("phase", phase), percent=percent,
-            message=said("message", message),
+            claiming.update_progress, issue=plain(issue), phase=said("phase", phase), percent=percent,
+            message=said("message", message), fence=self._claimed(issue),
         )  # fmt: skip
         return Noted(**self.call("update_progress", body, None, durable=False))
 
@@ -92,8 +92,8 @@ class Agent(Caller):
         """Leave an issue for `to`, or for whoever accepts it first; raises NotYours."""
         steps = [said("next_steps", each) for each in ([next_steps] if isinstance(next_steps, str) else next_steps)]
         body = partial(
-            claiming.offer_handoff, issue=plain(issue), fence=self._claimed(issue), phase=said("phase", phase), next_steps=steps,
-            context=members("context", context), to=to,
+            claiming.offer_handoff, issue=plain(issue), phase=said("phase", phase), next_steps=steps,
+            context=members("context", context), to=to, fence=self._claimed(issue),
         )  # fmt: skip
         return Noted(**self.call("offer_handoff", body, op_id))
 

@@ -59,10 +59,10 @@ def _change(tx: Transaction, *, plan: Plan, act: Act, now: float) -> str:
 
 
 def _renew_fences(tx: Transaction, plan: Plan) -> None:
-    """Give a lock that comes back a new fence: whoever still carries the old one is refused."""
+    """Give a lock or a claim that comes back a new fence: whoever still carries the old one is refused."""
     for scope, edits in plan.changes.items():
         fenced = any(isinstance(e, Change) and e.path == ("fence",) and e.new is not ABSENT for e in edits)
-        if fenced and parse(scope).kind == "locks":
+        if fenced and parse(scope).kind in ("locks", "issue"):
             tx.edit(scope)["fence"] = tx.seq
 
 

@@ -42,7 +42,7 @@ def put_back_issue(draft: Draft, issue: Issue, *, forget: Iterable[Session]) -> 
     if data.get("status") != "pending":
         draft.tell(issue.scope, "status", f"{issue.status or NOTHING} → pending")
     data["status"] = "pending"
-    draft.drop(issue.scope, "claimed_by", "current_session", "claimed_at")
+    draft.drop(issue.scope, "claimed_by", "current_session", "claimed_at", "fence")
     for session in forget:
         forget_issue(draft, session, issue)
 
@@ -53,6 +53,7 @@ def give_issue(draft: Draft, issue: Issue, to: Session) -> None:
     draft.tell(issue.scope, _owner_key(issue), f"{issue.owner or NOBODY} → {to.id}")
     data["claimed_by"] = to.id
     data["claimed_at"] = stamp(draft.board.now)
+    data.pop("fence", None)
     if "current_session" in data:
         data["current_session"] = to.id
     if data.get("status") == "pending":
