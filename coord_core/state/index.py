@@ -9,9 +9,9 @@ from dataclasses import dataclass, field
 from typing import Final, Generic, NamedTuple, TypeVar
 
 from coord_core.documents import Document
+from coord_core.state.insights import Finding
 from coord_core.state.losses import Loss, Written
 from coord_core.state.reading import Mention, Part
-from coord_core.state.records import Finding
 from coord_core.state.signs import Activity
 
 K = TypeVar("K")

@@ -6,7 +6,8 @@ import math
 from dataclasses import dataclass
 from typing import Final
 
-from coord_core.state.records import Life, Session, Signs, Verdict
+from coord_core.state.insights import Life, Signs, Verdict
+from coord_core.state.records import Session
 from coord_core.times import clock, day_clock
 
 OFF_WORDS: Final = frozenset({"signed_off", "signed off", "off", "offline", "ended", "closed"})

@@ -6,8 +6,8 @@ import math
 from collections.abc import Iterable
 from typing import Final, NamedTuple
 
+from coord_core.state.insights import Deed, Signs
 from coord_core.state.reading import ECHO, Mention
-from coord_core.state.records import Deed, Signs
 
 SLOT: Final = 150.0
 SLOTS: Final = 12

@@ -13,9 +13,9 @@ from coord_core.scopes import natural
 from coord_core.state.filing import Filing
 from coord_core.state.findings import View, find, ranked
 from coord_core.state.index import Agenda, Documents, Draft, Index, Planner
+from coord_core.state.insights import Finding
 from coord_core.state.intake import Journal
-from coord_core.state.records import Finding
-from coord_core.state.settling import Roster
+from coord_core.state.roster import Roster
 
 if TYPE_CHECKING:
     from coord_core.state.board import Board

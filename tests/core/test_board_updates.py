@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from coord_core.documents import ABSENT, Batch, Change, Document, Line, Unreadable
 from coord_core.state.board import Board
-from coord_core.state.records import Life
+from coord_core.state.insights import Life
 from coord_core.times import local_iso, naive_utc_iso, utc_iso
 
 NOW = 1795327974.0

@@ -10,8 +10,9 @@ from coord_core.state.findings.issues import find_in_issue, find_in_lock
 from coord_core.state.findings.sessions import find_in_session
 from coord_core.state.findings.view import KINDS, NEVER, Found, View, ordered
 from coord_core.state.findings.work import find_in_lists
+from coord_core.state.insights import Finding
 from coord_core.state.reading import FILE, Part, session_scope
-from coord_core.state.records import Finding, Issue, Lock
+from coord_core.state.records import Issue, Lock
 
 NOTHING_FOUND: Final[tuple[tuple[Finding, ...], float]] = ((), NEVER)
 

@@ -6,8 +6,9 @@ from typing import Final
 
 from coord_core.scopes import parse
 from coord_core.state.findings.view import CELLS, NAME_CELLS, Found, View, cells, cut, listed
+from coord_core.state.insights import Holdings, Life, Remedy, Signs
 from coord_core.state.reading import Mention
-from coord_core.state.records import Holdings, Issue, Life, Lock, Remedy, Session, Signs, TaskState
+from coord_core.state.records import Issue, Lock, Session, TaskState
 from coord_core.state.worklists import task_state
 from coord_core.times import age, clock
 
