@@ -40,11 +40,9 @@ def parse(full: str) -> Scope:
 
 def split(full: str) -> tuple[str, str, str]:
     """Take a full name apart, as `parse` does, into workspace, kind and id."""
-    machine, _, rest = full.partition(":")
-    project, more, rest = rest.partition(":")
-    if more and machine not in KINDS:
-        kind, _, ident = rest.partition(":")
-        return f"{machine}:{project}", kind, ident
+    parts = full.split(":", 3)
+    if len(parts) > 2 and parts[0] not in KINDS:
+        return f"{parts[0]}:{parts[1]}", parts[2], parts[3] if len(parts) == 4 else ""
     kind, _, ident = full.partition(":")
     return "", kind, ident
 

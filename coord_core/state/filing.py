@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any, Final
 
 from coord_core.documents import Batch, Document, Unreadable
 from coord_core.scopes import in_workspace, natural
-from coord_core.state.index import Draft
 from coord_core.state.intake import Journal
 from coord_core.state.parts import read, same
+from coord_core.state.patched import Draft
 from coord_core.state.reading import FILE, NOTHING, Context, Mention, Part, session_scope
 from coord_core.state.records import Session
 from coord_core.times import naive_utc_iso

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any
 
+from coord_core.building import at_once
 from coord_core.state.records import Issue, Lock, Task
 
 
@@ -21,6 +22,7 @@ class Life(Enum):
     UNKNOWN = "unknown"
 
 
+@at_once
 @dataclass(frozen=True, slots=True)
 class Verdict:
     """A session's life and the evidence for it, one sentence; since: when it became so, seconds since 1970."""
@@ -43,6 +45,7 @@ class Deed:
     what: str
 
 
+@at_once
 @dataclass(frozen=True, slots=True)
 class Holdings:
     """Everything that a session has: scopes of locks and issues, tasks, and the locks that it waits for."""
@@ -56,6 +59,7 @@ class Holdings:
         return bool(self.locks or self.issues or self.tasks)
 
 
+@at_once
 @dataclass(frozen=True, slots=True)
 class Signs:
     """A session's signs of life, seconds since 1970, None for never.

@@ -5,11 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import Enum
-from typing import Any
+from typing import Any, Final
 
+from coord_core.building import at_once
 from coord_core.moments import Era, Moment
 
+_ERA: Final = Era()
 
+
+@at_once
 @dataclass(frozen=True, slots=True)
 class Todo:
     """One of a session's own todos; done is None while nobody started it, False while it runs."""
@@ -18,6 +22,7 @@ class Todo:
     done: bool | None
 
 
+@at_once
 @dataclass(frozen=True, slots=True, eq=False)
 class Session:
     """A `session:{id}` document together with its entry in the registry.
@@ -51,6 +56,7 @@ class Session:
     progress: Progress | None = None
 
 
+@at_once
 @dataclass(frozen=True, slots=True)
 class Progress:
     """An issue's broadcast progress; percent is None when it is no number from 0 to 100."""
@@ -62,6 +68,7 @@ class Progress:
     updated_by: str | None
 
 
+@at_once
 @dataclass(frozen=True, slots=True)
 class Handoff:
     """Work that a session left for another."""
@@ -73,6 +80,7 @@ class Handoff:
     at: Moment | None
 
 
+@at_once
 @dataclass(frozen=True, slots=True, eq=False)
 class Issue:
     """An `issue:{id}` document. owner: `current_session`, else `claimed_by`."""
@@ -93,6 +101,7 @@ class Issue:
         return self.current_session or self.claimed_by
 
 
+@at_once
 @dataclass(frozen=True, slots=True)
 class Waiter:
     """A session that wants a lock, and since when."""
@@ -101,6 +110,7 @@ class Waiter:
     since: Moment | None
 
 
+@at_once
 @dataclass(frozen=True, slots=True, eq=False)
 class Lock:
     """A `locks:{resource}` document."""
@@ -125,6 +135,7 @@ class TaskState(Enum):
     FAILED = "failed"
 
 
+@at_once
 @dataclass(frozen=True, slots=True, eq=False)
 class Task:
     """One item of a work list.
@@ -148,6 +159,7 @@ class Task:
     item: Mapping[str, Any]
 
 
+@at_once
 @dataclass(frozen=True, slots=True, eq=False)
 class WorkList:
     """A list of tasks inside a document: the queue, the migrations, a release plan.
@@ -166,7 +178,7 @@ class WorkList:
     owner_key: str = "claimed_by"
     coordinator: str | None = None
     status: str | None = None
-    era: Era = field(default_factory=Era)
+    era: Era = _ERA
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -180,4 +192,4 @@ class Event:
     message: str
     metadata: Mapping[str, Any]
     item: Mapping[str, Any] = field(default_factory=dict)
-    era: Era = field(default_factory=Era)
+    era: Era = _ERA

@@ -6,11 +6,12 @@ from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any, Final
 
 from coord_core.scopes import in_workspace, natural, parse
+from coord_core.state.agenda import Planner
 from coord_core.state.filing import Filing
-from coord_core.state.index import Draft, Planner
 from coord_core.state.insights import Holdings
 from coord_core.state.intake import Journal
 from coord_core.state.liveness import judge
+from coord_core.state.patched import Draft
 from coord_core.state.reading import NOTHING, Mention
 from coord_core.state.records import Issue, Lock, Session, Task
 from coord_core.state.signs import weigh

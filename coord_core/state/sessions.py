@@ -31,31 +31,33 @@ def read_session(document: Document, workspace: str, name: str, context: Context
     notes, host, boot_id, client, cwd, branch, pane, tty = [
         said if type(said := get(key, "")) is str else words(said) for key in _WORDS
     ]
+    # In the order of the fields: so many names would cost more than the record.
     session = Session(
-        scope=document.scope,
-        workspace=workspace,
-        id=name,
-        issue=text(get("current_issue")),
-        status=text(get("status")),
-        heartbeat=heartbeat,
-        started=started,
-        registry=context.registered,
-        todos=_todos(data["todos"]) if "todos" in data else (),
-        notes=notes,
-        host=host,
-        boot_id=boot_id,
-        pid=pid if type(pid) is int else None,
-        pid_started=_number(data["pid_started"]) if "pid_started" in data else None,
-        client=client,
-        cwd=cwd,
-        branch=branch,
-        tmux_pane=pane,
-        tty=tty,
-        progress=read_progress(document) if "progress" in data else None,
+        document.scope,
+        workspace,
+        name,
+        True,
+        text(get("current_issue")),
+        text(get("status")),
+        heartbeat,
+        started,
+        context.registered,
+        _todos(data["todos"]) if "todos" in data else (),
+        notes,
+        host,
+        boot_id,
+        pid if type(pid) is int else None,
+        _number(data["pid_started"]) if "pid_started" in data else None,
+        client,
+        cwd,
+        branch,
+        pane,
+        tty,
+        read_progress(document) if "progress" in data else None,
     )
     mention = _mention(document, session, beat, context)
     said = odd(context, ("last_heartbeat", heartbeat), ("started_at", started))
-    return Part(document, workspace, "session", name, session, mentions={document.scope: mention}, stamps=said)
+    return Part(document, workspace, "session", name, session, {document.scope: mention}, said)
 
 
 def _mention(document: Document, session: Session, beat: float | None, context: Context) -> Mention:
@@ -68,26 +70,25 @@ def _mention(document: Document, session: Session, beat: float | None, context: 
     if did is None and session.started is not None and session.started.trusted and not document.metadata:
         did, key = session.started.at, "started_at"
     seen = did if beat is None else beat if did is None else max(beat, did)
-    return Mention(seen, did, f"wrote its {key}" if key else "", times, weight=0)
+    return Mention(seen, did, f"wrote its {key}" if key else "", times, (), (), (), (), 0)
 
 
 def _changes(document: Document, context: Context) -> tuple[float | None, str, tuple[float, ...]]:
     """Return when a key that is no heartbeat was last written, which, and all such times of the last half hour."""
-    newest, key, since = "", "", context.recent
-    recent: list[str] = []
+    keys: dict[str, str] = {}
     for name, entry in document.metadata.items():
-        if name == "last_heartbeat" or type(entry) is not dict:
+        if type(entry) is not dict or name == "last_heartbeat" or type(stamp := entry.get("updated_at")) is not str:
             continue
-        stamp = entry.get("updated_at")
-        if type(stamp) is not str or (context.supervised and sign(document, context, name) is None):
-            continue
-        if stamp > newest:
-            newest, key = stamp, name
-        if stamp >= since and stamp not in recent:
-            recent.append(stamp)
-    did = utc(newest) if newest else None
-    times = tuple([at for at in map(utc, recent) if at is not None]) if recent else ()
-    return (clamp(did, document) if did is not None else None), key, times
+        if not context.supervised or sign(document, context, name) is not None:
+            # A transaction stamps all its keys alike; the first one stands for them.
+            keys.setdefault(stamp, name)
+    keys.pop("", None)
+    if not keys:
+        return None, "", ()
+    newest, since = max(keys), context.recent
+    did = utc(newest)
+    times = tuple([at for stamp in keys if stamp >= since and (at := utc(stamp)) is not None])
+    return (clamp(did, document) if did is not None else None), keys[newest], times
 
 
 def _todos(value: object) -> tuple[Todo, ...]:
@@ -101,10 +102,10 @@ def _todo(item: object) -> Todo:
     status = item.get("status")
     if type(said) is not str:
         said = words(said)
-    if status is None and isinstance(done := item.get("done", item.get("completed")), bool):
-        return Todo(said, True if done else None)
     if type(status) is str and status in _DONE_WORDS:
         return Todo(said, _DONE_WORDS[status])
+    if status is None and isinstance(done := item.get("done", item.get("completed")), bool):
+        return Todo(said, True if done else None)
     return Todo(said, _DONE.get(task_state(words(status), owned=False), True))
 
 
