@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
 from coord_core.state.insights import Life, Signs, Verdict
@@ -43,7 +44,8 @@ def judge(session: Session, signs: Signs, process: str | None, limits: Limits, n
         return Verdict(Life.UNKNOWN, _unknown(session), None), _NEVER
     silent = now - seen
     if silent < limits.late:
-        return Verdict(Life.LIVE, _live(session, process, limits), None), seen + limits.late
+        runs = process == "" and Verdict(Life.LIVE, f"live: pid {session.pid} on {session.host} runs", None)
+        return runs or _live(limits.late), seen + limits.late
     running = f", though pid {session.pid} on {session.host} runs" if process == "" else ""
     since = day_clock(seen, now)
     if silent < limits.stale:
@@ -58,10 +60,9 @@ def signed_off(session: Session) -> bool:
     return session.status is not None and session.status.casefold() in OFF_WORDS
 
 
-def _live(session: Session, process: str | None, limits: Limits) -> str:
-    if process == "":
-        return f"live: pid {session.pid} on {session.host} runs"
-    return f"live: a sign within {limits.late / 60:g}m"
+@lru_cache(maxsize=8)
+def _live(late: float) -> Verdict:
+    return Verdict(Life.LIVE, f"live: a sign within {late / 60:g}m", None)
 
 
 def _unknown(session: Session) -> str:

@@ -39,9 +39,8 @@ def find_in_session(found: Found, scope: str) -> None:
 
 def _left(held: Holdings, name: str) -> Holdings:
     """Return what somebody must care for: not what is finished, nor what was handed off."""
-    if not held.issues:
-        return held
-    return Holdings(held.locks, tuple([i for i in held.issues if _open(i) and not _handed_off(i, name)]), held.tasks)
+    cared = tuple([issue for issue in held.issues if _open(issue) and not _handed_off(issue, name)])
+    return held if cared == held.issues else Holdings(held.locks, cared, held.tasks)
 
 
 def _open(issue: Issue) -> bool:
@@ -96,6 +95,10 @@ def _idle(found: Found, session: Session, signs: Signs, held: Holdings) -> None:
     again = _repeating(view, session.scope, signs)
     repeats = again.repeats if again is not None else 0
     idle = did is not None and view.now - did >= view.limits.idle
+    if did is not None and not idle:
+        found.again(did + view.limits.idle)
+    if again is None and not idle:
+        return
     where = {"scope": session.scope}
     remedies = [Remedy("clean_up_session", where)]
     if held.issues or held.tasks:
@@ -107,10 +110,7 @@ def _idle(found: Found, session: Session, signs: Signs, held: Holdings) -> None:
         text = f"{text}: {', '.join(notes)}"
         found.add("idle_session", session.scope, session.workspace, session.id, text, did, *remedies)
         found.ages(did)
-        return
-    if did is not None:
-        found.again(did + view.limits.idle)
-    if again is not None:
+    elif again is not None:
         text = f"logged one event {repeats} times: {cut(again.repeated, 40)}"
         found.add("idle_session", session.scope, session.workspace, session.id, text, again.since, *remedies)
 
@@ -124,8 +124,9 @@ def _standing(issue: Issue) -> str:
 def _repeating(view: View, scope: str, signs: Signs) -> Mention | None:
     """Return what the event log tells of a session that says the same again and again, and did nothing since."""
     for one in view.mentions.get(scope, {}).values():
-        moved_on = one.seen is not None and signs.did is not None and one.seen < signs.did
-        if one.repeats >= view.limits.repeats and not moved_on:
+        if one.repeats < view.limits.repeats:
+            continue
+        if one.seen is None or signs.did is None or one.seen >= signs.did:
             return one
     return None
 
