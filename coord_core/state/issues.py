@@ -57,7 +57,7 @@ def read_progress(document: Document) -> Progress | None:
         return None
     get = value.get
     percent, phase, message = get("percent"), get("phase"), get("message")
-    number = isinstance(percent, int | float) and not isinstance(percent, bool) and 0 <= percent <= 100
+    number = (type(percent) is int or type(percent) is float) and 0 <= percent <= 100
     return Progress(
         phase if type(phase) is str else words(phase),
         percent if number else None,

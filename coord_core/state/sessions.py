@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
-from typing import Any, Final
+from collections.abc import Callable, Mapping
+from dataclasses import MISSING
+from typing import TYPE_CHECKING, Any, Final
 
+from coord_core.building import filled
 from coord_core.documents import Document
 from coord_core.moments import moment
 from coord_core.state.issues import read_progress
@@ -14,46 +16,50 @@ from coord_core.state.records import Session, TaskState, Todo
 from coord_core.state.worklists import task_state
 from coord_core.times import utc, written
 
+_EAGER: Final = ("scope", "workspace", "id", "exists", "issue", "status", "heartbeat", "started", "registry")
 _WORDS: Final = ("notes", "host", "boot_id", "client", "cwd", "branch", "tmux_pane", "tty")
 _TODO_KEYS: Final = ("content", "text", "title", "name")
 _DONE_WORDS: Final = {"pending": None, "in_progress": False, "completed": True}
 _DONE: Final = {TaskState.PENDING: None, TaskState.RUNNING: False}
 
 
+class _StoredSession(Session):
+    """A session with a document, from which what few ask for is read when somebody first does."""
+
+    __slots__ = ("document",)
+    if TYPE_CHECKING:
+
+        def __init__(self, document: Document, *eager: Any) -> None: ...
+
+    def __getattr__(self, name: str) -> Any:
+        # Only a slot that is still empty leads here.
+        if name not in _LATE:
+            raise AttributeError(name)
+        value = _LATE[name](self.document)
+        object.__setattr__(self, name, value)
+        return value
+
+
+filled(_StoredSession, dict.fromkeys(("document", *_EAGER), MISSING))
+
+
 def read_session(document: Document, workspace: str, name: str, context: Context) -> Part:
     """Read a session's own document; its entry in the registry is added by the board."""
     data, metadata = document.data, document.metadata
-    get = data.get
     beat = written(metadata, "last_heartbeat")
-    heartbeat = moment(get("last_heartbeat"), beat)
-    started = moment(get("started_at"), written(metadata, "started_at")) if "started_at" in data else None
-    pid = get("pid")
-    notes, host, boot_id, client, cwd, branch, pane, tty = [
-        said if type(said := get(key, "")) is str else words(said) for key in _WORDS
-    ]
-    # In the order of the fields: so many names would cost more than the record.
-    session = Session(
+    heartbeat = moment(data.get("last_heartbeat"), beat)
+    started = moment(data["started_at"], written(metadata, "started_at")) if "started_at" in data else None
+    session = _StoredSession(
+        document,
         document.scope,
         workspace,
         name,
         True,
-        text(get("current_issue")),
-        text(get("status")),
+        text(data.get("current_issue")),
+        text(data.get("status")),
         heartbeat,
         started,
         context.registered,
-        _todos(data["todos"]) if "todos" in data else (),
-        notes,
-        host,
-        boot_id,
-        pid if type(pid) is int else None,
-        _number(data["pid_started"]) if "pid_started" in data else None,
-        client,
-        cwd,
-        branch,
-        pane,
-        tty,
-        read_progress(document) if "progress" in data else None,
     )
     mention = _mention(document, session, beat, context)
     said = odd(context, ("last_heartbeat", heartbeat), ("started_at", started))
@@ -75,17 +81,21 @@ def _mention(document: Document, session: Session, beat: float | None, context: 
 
 def _changes(document: Document, context: Context) -> tuple[float | None, str, tuple[float, ...]]:
     """Return when a key that is no heartbeat was last written, which, and all such times of the last half hour."""
+    metadata, since = document.metadata, context.recent
+    if context.supervised:
+        metadata = {key: entry for key, entry in metadata.items() if sign(document, context, key) is not None}
     keys: dict[str, str] = {}
-    for name, entry in document.metadata.items():
-        if type(entry) is not dict or name == "last_heartbeat" or type(stamp := entry.get("updated_at")) is not str:
-            continue
-        if not context.supervised or sign(document, context, name) is not None:
-            # A transaction stamps all its keys alike; the first one stands for them.
-            keys.setdefault(stamp, name)
+    last: object = ""
+    for key, entry in metadata.items():
+        stamp = entry.get("updated_at") if type(entry) is dict else None
+        # A transaction stamps all its keys alike: the first one stands for them.
+        if stamp != last and type(stamp) is str and key != "last_heartbeat":
+            last = stamp
+            keys.setdefault(stamp, key)
     keys.pop("", None)
     if not keys:
         return None, "", ()
-    newest, since = max(keys), context.recent
+    newest = max(keys)
     did = utc(newest)
     times = tuple([at for stamp in keys if stamp >= since and (at := utc(stamp)) is not None])
     return (clamp(did, document) if did is not None else None), keys[newest], times
@@ -109,10 +119,23 @@ def _todo(item: object) -> Todo:
     return Todo(said, _DONE.get(task_state(words(status), owned=False), True))
 
 
+def _words(key: str) -> Callable[[Document], str]:
+    return lambda document: words(document.data.get(key))
+
+
 def _number(value: object) -> float | None:
     if isinstance(value, int | float) and not isinstance(value, bool) and abs(value) < 1e15:
         return None if math.isnan(value) else float(value)
     return None
+
+
+_LATE: Final[Mapping[str, Callable[[Document], Any]]] = {
+    **{key: _words(key) for key in _WORDS},
+    "todos": lambda document: _todos(document.data.get("todos")),
+    "pid": lambda document: pid if type(pid := document.data.get("pid")) is int else None,
+    "pid_started": lambda document: _number(document.data.get("pid_started")),
+    "progress": read_progress,
+}
 
 
 def read_registry(document: Document, workspace: str, name: str, context: Context) -> Part:

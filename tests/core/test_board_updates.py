@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from dataclasses import fields, is_dataclass
 from typing import Any
 
 from hypothesis import given, settings
@@ -88,12 +89,12 @@ def picture(board: Board) -> Any:
             return {key: plain(value[key]) for key in sorted(value, key=str)}
         if isinstance(value, tuple | list):
             return [plain(item) for item in value]
-        if hasattr(value, "__slots__") and not isinstance(value, str | Life):
-            return {slot: plain(getattr(value, slot)) for slot in value.__slots__}
+        if is_dataclass(value):
+            return {field.name: plain(getattr(value, field.name)) for field in fields(value)}
         return value
 
-    fields = ("sessions", "issues", "locks", "lists", "events", "verdicts", "holdings", "signs", "unreadable")
-    return [plain(dict(getattr(board, field))) for field in fields] + [
+    names = ("sessions", "issues", "locks", "lists", "events", "verdicts", "holdings", "signs", "unreadable")
+    return [plain(dict(getattr(board, name))) for name in names] + [
         plain(board.findings), board.shared, board.workspaces, sorted(board.documents)]  # fmt: skip
 
 
