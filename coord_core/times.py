@@ -102,7 +102,8 @@ def _utc_text(value: str) -> float | None:
         stamp = datetime.fromisoformat(value)
     except ValueError:
         return instant(value)
-    return _plausible(stamp.timestamp() if stamp.tzinfo is not None else (stamp - _EPOCH).total_seconds())
+    at = stamp.timestamp() if stamp.tzinfo is not None else (stamp - _EPOCH).total_seconds()
+    return at if EARLIEST <= at < LATEST else None
 
 
 def age(seconds: float | None) -> str:

@@ -85,6 +85,7 @@ class Filing:
             self.unreadable.set(source, problem)
 
     def _place(self, scope: str, document: Document | None) -> None:
+        """Take a document's new version, None if it is gone."""
         old = self.parts.now.get(scope)
         if document is None:
             if old is not None:
@@ -122,7 +123,11 @@ class Filing:
         elif part.kind == "session":
             self._file_session(scope, old, new)
         else:
-            _put(self.issues if part.kind == "issue" else self.locks, scope, new.record if new else None)
+            records: Draft[str, Any] = self.issues if part.kind == "issue" else self.locks
+            if new is not None:
+                records.set(scope, new.record)
+            else:
+                records.drop(scope)
         if old is None:
             self._came.append(part.workspace)
         elif new is None:
@@ -170,7 +175,10 @@ class Filing:
             self._file_registry(part.workspace, old, new)
             return
         if part.kind == "project" and part.id == "events":
-            _put(self.events, part.workspace, new.events if new else None)
+            if new is not None:
+                self.events.set(part.workspace, new.events)
+            else:
+                self.events.drop(part.workspace)
             return
         lists = {one.key: one for one in new.lists} if new else {}
         for one in old.lists if old else ():
@@ -217,10 +225,3 @@ def _worked_on(part: Part) -> str | None:
     if isinstance(session, Session) and session.issue is not None:
         return in_workspace(session.workspace, f"issue:{session.issue}")
     return None
-
-
-def _put(draft: Draft[str, Any], key: str, value: Any) -> None:
-    if value is None:
-        draft.drop(key)
-    else:
-        draft.set(key, value)

@@ -107,8 +107,9 @@ def _names(issue: Issue) -> list[tuple[str, str, str]]:
     if issue.current_session is not None:
         names.append((issue.current_session, "current_session", f"took over #{ident}"))
     if progress is not None and progress.updated_by is not None:
-        percent = f" {progress.percent:g}%" if progress.percent is not None else ""
-        names.append((progress.updated_by, "progress", f"progress #{ident}{percent}"))
+        percent = progress.percent
+        so_far = "" if percent is None else f" {percent}%" if type(percent) is int else f" {percent:g}%"
+        names.append((progress.updated_by, "progress", f"progress #{ident}{so_far}"))
     if handoff is not None and handoff.from_session:
         names.append((handoff.from_session, "handoff", f"handed off #{ident}"))
     return names

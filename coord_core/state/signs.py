@@ -71,6 +71,7 @@ def weigh(
     seen = did = None
     what, due, limit = "", math.inf, now + slack
     times: list[float] = []
+    counts: list[tuple[float, int]] = []
     deeds: list[Mention] = []
     for one in mentions:
         at = one.seen
@@ -86,7 +87,6 @@ def weigh(
             if did is None or one.did > did:
                 did = one.did
         times += one.times
-    counts = [(at, 1) for at in times]
     if did is not None:
         what = deeds[0].what if len(deeds) == 1 else _telling(deeds, did)
     if activity is not None:
@@ -101,6 +101,7 @@ def weigh(
             counts = [(stamp.wall(offset), count) for stamp, count in activity.counts]
     if seen is None:
         return _NEVER_SEEN, due
+    counts = counts or [(at, 1) for at in times]
     buckets = _buckets(counts, now) if counts else _QUIET
     if buckets is not _QUIET:
         due = min(due, (now // SLOT + 1) * SLOT)

@@ -15,6 +15,15 @@ from coord_core.times import age, clock
 REMEDIES_MAX: Final = 20
 
 
+def calm_until(view: View, scope: str) -> float | None:
+    """Return until when nothing can be wrong with a session that lives, acts and does not repeat itself; else None."""
+    verdict, signs = view.verdicts.get(scope), view.signs.get(scope)
+    if verdict is None or verdict.life is not Life.LIVE or signs is None or signs.did is None or scope in view.cleaned:
+        return None
+    idle = signs.did + view.limits.idle
+    return idle if view.now < idle and _repeating(view, scope, signs) is None else None
+
+
 def find_in_session(found: Found, scope: str) -> None:
     """Seek what is wrong with a session, or with what a name has that no session bears."""
     view = found.view
