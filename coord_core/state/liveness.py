@@ -44,8 +44,7 @@ def judge(session: Session, signs: Signs, process: str | None, limits: Limits, n
         return Verdict(Life.UNKNOWN, _unknown(session), None), _NEVER
     silent = now - seen
     if silent < limits.late:
-        runs = process == "" and Verdict(Life.LIVE, f"live: pid {session.pid} on {session.host} runs", None)
-        return runs or _live(limits.late), seen + limits.late
+        return _live(session, process, limits), seen + limits.late
     running = f", though pid {session.pid} on {session.host} runs" if process == "" else ""
     since = day_clock(seen, now)
     if silent < limits.stale:
@@ -60,9 +59,15 @@ def signed_off(session: Session) -> bool:
     return session.status is not None and session.status.casefold() in OFF_WORDS
 
 
+def _live(session: Session, process: str | None, limits: Limits) -> Verdict:
+    if process == "":
+        return Verdict(Life.LIVE, f"live: pid {session.pid} on {session.host} runs")
+    return _sign_within(limits.late)
+
+
 @lru_cache(maxsize=8)
-def _live(late: float) -> Verdict:
-    return Verdict(Life.LIVE, f"live: a sign within {late / 60:g}m", None)
+def _sign_within(late: float) -> Verdict:
+    return Verdict(Life.LIVE, f"live: a sign within {late / 60:g}m")
 
 
 def _unknown(session: Session) -> str:
