@@ -40,11 +40,18 @@ def parse(full: str) -> Scope:
 
 def split(full: str) -> tuple[str, str, str]:
     """Take a full name apart, as `parse` does, into workspace, kind and id."""
+    try:
+        machine, project, kind, ident = full.split(":", 3)
+    except ValueError:
+        return _split_short(full)
+    return (f"{machine}:{project}", kind, ident) if machine not in KINDS else _split_short(full)
+
+
+def _split_short(full: str) -> tuple[str, str, str]:
     machine, _, rest = full.partition(":")
-    project, more, rest = rest.partition(":")
+    project, more, kind = rest.partition(":")
     if more and machine not in KINDS:
-        kind, _, ident = rest.partition(":")
-        return f"{machine}:{project}", kind, ident
+        return f"{machine}:{project}", kind, ""
     kind, _, ident = full.partition(":")
     return "", kind, ident
 

@@ -55,10 +55,14 @@ def instant(value: object, near: float | None = None) -> float | None:
     near: when it was written; a naive stamp is read as whichever of local time and UTC lies nearest, else as local.
     """
     if type(value) is str:
-        stamp = _iso(value)
-        if stamp is None:
-            return _epoch_text(value)
-        at = _seconds(stamp, near)
+        try:
+            stamp = datetime.fromisoformat(value)
+            at = stamp.timestamp()
+        except (ValueError, OverflowError, OSError):
+            return _unusual(value, near)
+        # Within half an hour neither UTC nor the repeated hour can lie nearer.
+        if near is not None and stamp.tzinfo is None and not -HOUR / 2 <= at - near <= HOUR / 2:
+            at = _nearest(stamp, near)
         return at if EARLIEST <= at < LATEST else None
     if isinstance(value, int | float) and not isinstance(value, bool):
         return _epoch(value)
@@ -98,7 +102,8 @@ def _utc_text(value: str) -> float | None:
         stamp = datetime.fromisoformat(value)
     except ValueError:
         return instant(value)
-    return _plausible(stamp.timestamp() if stamp.tzinfo is not None else (stamp - _EPOCH).total_seconds())
+    at = stamp.timestamp() if stamp.tzinfo is not None else (stamp - _EPOCH).total_seconds()
+    return at if EARLIEST <= at < LATEST else None
 
 
 def age(seconds: float | None) -> str:
@@ -165,12 +170,17 @@ def _iso(value: str) -> datetime | None:
     return _iso(text)
 
 
-def _seconds(stamp: datetime, near: float | None) -> float:
+def _unusual(value: str, near: float | None) -> float | None:
+    """Read a stamp that is not simply ISO: with blanks around it, an epoch number as text, or at the end of time."""
+    stamp = _iso(value)
+    if stamp is None:
+        return _epoch_text(value)
+    text = value.strip()
+    return instant(text, near) if text != value else None
+
+
+def _nearest(stamp: datetime, near: float) -> float:
     try:
-        local = stamp.timestamp()
-        # Within half an hour neither UTC nor the repeated hour can lie nearer.
-        if stamp.tzinfo is not None or near is None or abs(local - near) <= HOUR / 2:
-            return local
         return min(readings(stamp), key=lambda at: abs(at - near))
     except (OverflowError, ValueError, OSError):
         return math.nan

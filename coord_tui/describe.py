@@ -9,7 +9,8 @@ from typing import Any, Final
 from coord_core import text
 from coord_core.moments import Moment
 from coord_core.scopes import in_workspace
-from coord_core.state.records import Handoff, Holdings, Issue, Life, Lock, Progress, Session, Task, Todo
+from coord_core.state.insights import Holdings, Life
+from coord_core.state.records import Handoff, Issue, Lock, Progress, Session, Task, Todo
 from coord_tui.ages import age, clock, since
 from coord_tui.display import NOTHING, Words, join, link, paragraphs, say
 from coord_tui.rows.scene import ALARMING, SHAPES, Scene

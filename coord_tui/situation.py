@@ -6,7 +6,7 @@ from collections import Counter
 from dataclasses import dataclass
 
 from coord_core.state.board import Board
-from coord_core.state.records import Life
+from coord_core.state.insights import Life
 from coord_tui.ages import clock
 from coord_tui.display import Words, say
 from coord_tui.rows.scene import Scene

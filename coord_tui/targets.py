@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from coord_core.scopes import parse
-from coord_core.state.records import Finding, Life, Remedy, Session, Task
+from coord_core.state.insights import Finding, Life, Remedy
+from coord_core.state.records import Session, Task
 from coord_tui.rows.findings import FindingRows
 from coord_tui.rows.scene import Scene
 from coord_tui.rows.sessions import task_name

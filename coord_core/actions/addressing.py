@@ -8,7 +8,8 @@ from typing import Final
 from coord_core.errors import NotFound, Refused
 from coord_core.scopes import in_workspace, parse
 from coord_core.state.board import Board
-from coord_core.state.records import Issue, Life, Lock, Session, Task, WorkList
+from coord_core.state.insights import Life
+from coord_core.state.records import Issue, Lock, Session, Task, WorkList
 
 SHOWN: Final = 8
 """How many right names a refusal lists."""

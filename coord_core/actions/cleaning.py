@@ -13,7 +13,8 @@ from coord_core.actions.releasing import delete_lock, make_available
 from coord_core.errors import NotFound, Refused
 from coord_core.scopes import in_workspace
 from coord_core.state.board import Board
-from coord_core.state.records import Holdings, Issue, Lock, Session
+from coord_core.state.insights import Holdings
+from coord_core.state.records import Issue, Lock, Session
 
 
 def clean_up_session(board: Board, *, scope: str) -> Plan:

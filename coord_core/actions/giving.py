@@ -10,7 +10,8 @@ from coord_core.actions.words import stamp
 from coord_core.errors import Refused
 from coord_core.scopes import in_workspace, parse
 from coord_core.state.board import Board
-from coord_core.state.records import Holdings, Issue, Session, Task, TaskState
+from coord_core.state.insights import Holdings
+from coord_core.state.records import Issue, Session, Task, TaskState
 from coord_core.state.worklists import ENDED_KEYS, TAKEN_KEYS, task_state
 
 TAKEN_AT: Final[Mapping[str, str]] = {"claimed_by": "claimed_at", "started_by": "started_at", "assignee": "assigned_at"}

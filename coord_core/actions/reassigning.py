@@ -19,7 +19,8 @@ from coord_core.actions.giving import (
 from coord_core.actions.plan import Plan
 from coord_core.errors import Refused
 from coord_core.state.board import Board
-from coord_core.state.records import Holdings, Issue, Life, Session, Task, TaskState
+from coord_core.state.insights import Holdings, Life
+from coord_core.state.records import Issue, Session, Task, TaskState
 
 
 def reassign_issue(board: Board, *, scope: str, to: str | None = None) -> Plan:

@@ -11,7 +11,8 @@ from coord_core.actions.plan import Plan
 from coord_core.errors import Refused
 from coord_core.scopes import in_workspace
 from coord_core.state.board import Board
-from coord_core.state.records import Holdings, Life, Lock, Session
+from coord_core.state.insights import Holdings, Life
+from coord_core.state.records import Lock, Session
 
 
 def release_lock(board: Board, *, scope: str) -> Plan:

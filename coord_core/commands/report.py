@@ -9,7 +9,8 @@ from coord_core import times
 from coord_core.moments import Moment
 from coord_core.scopes import in_workspace, natural, parse
 from coord_core.state.board import Board
-from coord_core.state.records import Finding, Handoff, Holdings, Issue, Life, Lock, Progress, Session, Task, WorkList
+from coord_core.state.insights import Finding, Holdings, Life
+from coord_core.state.records import Handoff, Issue, Lock, Progress, Session, Task, WorkList
 
 EVENTS: Final = 50
 

@@ -10,7 +10,8 @@ from coord_core.commands.report import in_view, lock_state, report
 from coord_core.commands.words import shell_line
 from coord_core.scopes import parse
 from coord_core.state.board import Board
-from coord_core.state.records import Finding, Holdings, Life, Remedy, TaskState
+from coord_core.state.insights import Finding, Holdings, Life, Remedy
+from coord_core.state.records import TaskState
 from coord_core.times import age, clock
 
 SHAPES: Final = {Life.LIVE: "●", Life.LATE: "◐", Life.STALE: "○", Life.DEAD: "✗", Life.OFF: "–", Life.UNKNOWN: "?"}

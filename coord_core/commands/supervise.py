@@ -11,7 +11,8 @@ from coord_core.actions.plan import Plan
 from coord_core.commands.call import Call
 from coord_core.errors import NotFound
 from coord_core.scopes import parse
-from coord_core.state.records import Life, Task, WorkList
+from coord_core.state.insights import Life
+from coord_core.state.records import Task, WorkList
 
 
 def release(call: Call) -> None:

@@ -7,7 +7,8 @@ import shlex
 from typing import Final
 
 from coord_core import text
-from coord_core.state.records import Life, Severity, TaskState
+from coord_core.state.insights import Life, Severity
+from coord_core.state.records import TaskState
 
 LOCK_STATES: Final = ("held", "expired", "free")
 _PLAIN: Final = frozenset(range(0x20, 0x7F)) - frozenset(b"\\'")

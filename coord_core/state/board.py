@@ -8,20 +8,9 @@ from dataclasses import dataclass, field
 from coord_core.documents import Batch, Document, Line, Unreadable
 from coord_core.scopes import in_workspace
 from coord_core.state.index import EMPTY, Index
+from coord_core.state.insights import Deed, Finding, Holdings, Signs, Verdict
 from coord_core.state.liveness import Limits
-from coord_core.state.records import (
-    Deed,
-    Event,
-    Finding,
-    Holdings,
-    Issue,
-    Lock,
-    Progress,
-    Session,
-    Signs,
-    Verdict,
-    WorkList,
-)
+from coord_core.state.records import Event, Issue, Lock, Progress, Session, WorkList
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left, insort
+from collections import Counter
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Final
 
 from coord_core.documents import Batch, Document, Unreadable
 from coord_core.scopes import in_workspace, natural
-from coord_core.state.index import Draft
 from coord_core.state.intake import Journal
 from coord_core.state.parts import read, same
+from coord_core.state.patched import Draft
 from coord_core.state.reading import FILE, NOTHING, Context, Mention, Part, session_scope
 from coord_core.state.records import Session
 from coord_core.times import naive_utc_iso
@@ -30,18 +30,23 @@ class Filing:
     def __init__(self, board: Board, journal: Journal, now: float) -> None:
         index = board.index
         self.journal, self.now = journal, now
-        self.recent, self.limit = naive_utc_iso(max(0.0, now - WINDOW)), now + board.limits.future
+        self.context = Context(naive_utc_iso(max(0.0, now - WINDOW)), now + board.limits.future)
         self.parts = Draft(index.parts)
         self.mentions = Draft(index.mentions)
         self.workers = Draft(index.workers)
         self.registry = Draft(index.registry)
         self.places = Draft(index.places)
+        # What this filing made itself, it may add to.
+        self._named: dict[str, dict[str, Mention]] = {}
+        self._came: list[str] = []
+        self._went: list[str] = []
         self.unreadable: Draft[str, Unreadable] = Draft(board.unreadable)
         self.issues = Draft(board.issues)
         self.locks = Draft(board.locks)
         self.lists = Draft(board.lists)
         self.events = Draft(board.events)
         self.shared = board.shared
+        self._shares: dict[str, bool] = {}
         self.changed_at, self.revised = board.changed_at, False
         # dicts keep order, so that the same batch always gives the same board.
         self.touched: dict[str, None] = {}
@@ -64,6 +69,10 @@ class Filing:
                 self._file(scope, part, self._read(scope, part.document, part))
         for source, problem in unreadable.items():
             self._set_aside(source, problem)
+        self._count(self._came, 1)
+        self._count(self._went, -1)
+        if self._shares:
+            self._share()
 
     def _set_aside(self, source: str, problem: Unreadable | None) -> None:
         if problem == self.unreadable.now.get(source):
@@ -76,6 +85,7 @@ class Filing:
             self.unreadable.set(source, problem)
 
     def _place(self, scope: str, document: Document | None) -> None:
+        """Take a document's new version, None if it is gone."""
         old = self.parts.now.get(scope)
         if document is None:
             if old is not None:
@@ -92,8 +102,11 @@ class Filing:
             self._file(scope, old, self._read(scope, document, old))
 
     def _read(self, scope: str, document: Document, before: Part | None) -> Part:
-        supervised = self.journal.supervised.now.get(scope, NOTHING)
-        return read(document, Context(self.recent, self.limit, supervised, before, self.registry.now.get(scope)))
+        supervised, registered = self.journal.supervised.now.get(scope), self.registry.now.get(scope)
+        if supervised is None and before is None and registered is None:
+            return read(document, self.context)
+        recent, limit = self.context[:2]
+        return read(document, Context(recent, limit, supervised or NOTHING, before, registered))
 
     def _file(self, scope: str, old: Part | None, new: Part | None) -> None:
         """Put a document's new reading in the place of its old one, and note whom that concerns."""
@@ -101,7 +114,8 @@ class Filing:
         self.subjects[scope] = None
         if new is not None:
             self.parts.set(scope, new)
-            self._mention(scope, new.mentions)
+            for session, mention in new.mentions.items():
+                self._mentions_of(session)[scope] = mention
         if old is not None:
             self._unmention(scope, old.mentions, new.mentions if new is not None else NOTHING)
         if part.record is None:
@@ -109,30 +123,37 @@ class Filing:
         elif part.kind == "session":
             self._file_session(scope, old, new)
         else:
-            _put(self.issues if part.kind == "issue" else self.locks, scope, new.record if new else None)
-        if old is None or new is None:
-            self._file_workspace(part.workspace, 1 if old is None else -1)
+            records: Draft[str, Any] = self.issues if part.kind == "issue" else self.locks
+            if new is not None:
+                records.set(scope, new.record)
+            else:
+                records.drop(scope)
+        if old is None:
+            self._came.append(part.workspace)
+        elif new is None:
+            self._went.append(part.workspace)
 
-    def _mention(self, scope: str, mentions: Mapping[str, Mention]) -> None:
-        all_of = self.mentions.own() if mentions else {}
-        for session, mention in mentions.items():
-            known = all_of.get(session)
-            all_of[session] = {**known, scope: mention} if known else {scope: mention}
-            self.touched[session] = None
+    def _mentions_of(self, session: str) -> dict[str, Mention]:
+        """Return what names a session, to be changed in place."""
+        self.touched[session] = None
+        own = self._named.get(session)
+        if own is None:
+            own = self._named[session] = dict(self.mentions.now.get(session, NOTHING))
+            self.mentions.set(session, own)
+        return own
 
     def _unmention(self, scope: str, before: Mapping[str, Mention], after: Mapping[str, Mention]) -> None:
         for session in before:
             if session not in after:
-                rest = {where: one for where, one in self.mentions.now[session].items() if where != scope}
-                if rest:
-                    self.mentions.set(session, rest)
-                else:
+                rest = self._mentions_of(session)
+                del rest[scope]
+                if not rest:
                     self.mentions.drop(session)
-                self.touched[session] = None
+                    del self._named[session]
 
     def _file_session(self, scope: str, old: Part | None, new: Part | None) -> None:
         self.touched[scope] = None
-        before, after = _worked_on(old), _worked_on(new)
+        before, after = old and _worked_on(old), new and _worked_on(new)
         if before != after:
             if before is not None:
                 self._set_workers(before, tuple(w for w in self.workers.now.get(before, ()) if w != scope))
@@ -154,7 +175,10 @@ class Filing:
             self._file_registry(part.workspace, old, new)
             return
         if part.kind == "project" and part.id == "events":
-            _put(self.events, part.workspace, new.events if new else None)
+            if new is not None:
+                self.events.set(part.workspace, new.events)
+            else:
+                self.events.drop(part.workspace)
             return
         lists = {one.key: one for one in new.lists} if new else {}
         for one in old.lists if old else ():
@@ -163,17 +187,12 @@ class Filing:
         for key, work in lists.items():
             self.lists.set(key, work)
         if part.kind != "inbox":
-            self._share(scope, new is not None and not lists)
+            self._shares[scope] = new is not None and not lists
 
-    def _share(self, scope: str, shared: bool) -> None:
-        place = bisect_left(self.shared, scope)
-        there = place < len(self.shared) and self.shared[place] == scope
-        if shared and not there:
-            scopes = list(self.shared)
-            insort(scopes, scope)
-            self.shared = tuple(scopes)
-        elif there and not shared:
-            self.shared = (*self.shared[:place], *self.shared[place + 1 :])
+    def _share(self) -> None:
+        shared = [scope for scope in self.shared if scope not in self._shares]
+        shared += [scope for scope, so in self._shares.items() if so]
+        self.shared = tuple(sorted(shared))
 
     def _file_registry(self, workspace: str, old: Part | None, new: Part | None) -> None:
         before, after = old.registry if old else NOTHING, new.registry if new else NOTHING
@@ -191,24 +210,18 @@ class Filing:
             self._file(scope, part, self._read(scope, part.document, part))
         self.touched[scope] = None
 
-    def _file_workspace(self, workspace: str, more: int) -> None:
-        count = self.places.now.get(workspace, 0) + more
-        if count:
-            self.places.set(workspace, count)
-        else:
-            self.places.drop(workspace)
+    def _count(self, workspaces: list[str], each: int) -> None:
+        for workspace, times in Counter(workspaces).items():
+            count = self.places.now.get(workspace, 0) + each * times
+            if count:
+                self.places.set(workspace, count)
+            else:
+                self.places.drop(workspace)
 
 
-def _worked_on(part: Part | None) -> str | None:
+def _worked_on(part: Part) -> str | None:
     """Return the scope of the issue that a session's document says it works on."""
-    session = part.record if part is not None else None
+    session = part.record
     if isinstance(session, Session) and session.issue is not None:
         return in_workspace(session.workspace, f"issue:{session.issue}")
     return None
-
-
-def _put(draft: Draft[str, Any], key: str, value: Any) -> None:
-    if value is None:
-        draft.drop(key)
-    else:
-        draft.set(key, value)

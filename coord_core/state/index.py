@@ -2,48 +2,16 @@
 
 from __future__ import annotations
 
-import heapq
-import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Final, Generic, NamedTuple, TypeVar
+from typing import Final, NamedTuple
 
 from coord_core.documents import Document
+from coord_core.state.agenda import Agenda
+from coord_core.state.insights import Finding
 from coord_core.state.losses import Loss, Written
 from coord_core.state.reading import Mention, Part
-from coord_core.state.records import Finding
 from coord_core.state.signs import Activity
-
-K = TypeVar("K")
-V = TypeVar("V")
-
-
-class Draft(Generic[K, V]):
-    """A mapping about to be changed: copied at the first change, else the very same one."""
-
-    __slots__ = ("_copied", "now")
-
-    def __init__(self, base: Mapping[K, V]) -> None:
-        self.now: dict[K, V] = base  # type: ignore[assignment]
-        self._copied = False
-
-    def own(self) -> dict[K, V]:
-        """Return the mapping to change in place."""
-        if not self._copied:
-            self.now, self._copied = dict(self.now), True
-        return self.now
-
-    def set(self, key: K, value: V) -> None:
-        """Put a value in."""
-        if not self._copied:
-            self.own()
-        self.now[key] = value
-
-    def drop(self, key: K) -> V | None:
-        """Take a value out, if it is there."""
-        if key not in self.now:
-            return None
-        return self.own().pop(key)
 
 
 class Documents(Mapping[str, Document]):
@@ -65,67 +33,6 @@ class Documents(Mapping[str, Document]):
 
     def __contains__(self, scope: object) -> bool:
         return scope in self._parts
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Agenda:
-    """When time alone changes what is known of a subject: a heap, and the entry of each subject that still counts."""
-
-    heap: tuple[tuple[float, str], ...] | list[tuple[float, str]] = ()
-    dues: Mapping[str, float] = field(default_factory=dict)
-
-    @property
-    def next(self) -> float:
-        """Return the earliest time that anything is due (or was, and is not any more)."""
-        return self.heap[0][0] if self.heap else math.inf
-
-
-class Planner:
-    """An agenda about to be changed."""
-
-    __slots__ = ("_agenda", "_dues", "_heap")
-
-    def __init__(self, agenda: Agenda) -> None:
-        self._agenda = agenda
-        self._heap: list[tuple[float, str]] | None = None
-        self._dues: dict[str, float] = {}
-
-    def set(self, subject: str, due: float) -> None:
-        """Note when a subject must be looked at again; infinity is never."""
-        known = (self._dues if self._heap is not None else self._agenda.dues).get(subject, math.inf)
-        if known == due:
-            return
-        heap = self._own()
-        if due == math.inf:
-            del self._dues[subject]
-            return
-        self._dues[subject] = due
-        heapq.heappush(heap, (due, subject))
-
-    def take(self, now: float) -> Iterator[str]:
-        """Yield the subjects that are due, and forget them."""
-        if self._agenda.next > now:
-            return
-        heap = self._own()
-        while heap and heap[0][0] <= now:
-            due, subject = heapq.heappop(heap)
-            if self._dues.get(subject) == due:
-                del self._dues[subject]
-                yield subject
-
-    def done(self) -> Agenda:
-        """Return the changed agenda."""
-        if self._heap is None:
-            return self._agenda
-        if len(self._heap) > 2 * len(self._dues) + 1000:
-            self._heap = [(due, subject) for subject, due in self._dues.items()]
-            heapq.heapify(self._heap)
-        return Agenda(self._heap, self._dues)
-
-    def _own(self) -> list[tuple[float, str]]:
-        if self._heap is None:
-            self._heap, self._dues = list(self._agenda.heap), dict(self._agenda.dues)
-        return self._heap
 
 
 class Cleaned(NamedTuple):

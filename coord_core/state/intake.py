@@ -16,10 +16,11 @@ from coord_core.state.deeds import (
     session_of,
     supervisor_of,
 )
-from coord_core.state.index import Cleaned, Draft, Index
+from coord_core.state.index import Cleaned, Index
+from coord_core.state.insights import Deed
 from coord_core.state.losses import Loss, Written, in_document, taken_back, unapplied
+from coord_core.state.patched import Draft
 from coord_core.state.reading import text
-from coord_core.state.records import Deed
 from coord_core.state.signs import Activity, Stamp
 
 _NEW: Final = Activity()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from coord_core.documents import Document
@@ -28,24 +28,26 @@ def read_issue(document: Document, workspace: str, name: str, context: Context) 
     """Read an issue, and what it says of the sessions that claim it, report on it or left it."""
     data = document.data
     claimed = moment(data["claimed_at"], written(document.metadata, "claimed_at")) if "claimed_at" in data else None
+    progress = read_progress(document) if "progress" in data else None
+    handoff = _handoff(document) if "handoff" in data else None
     issue = Issue(
-        scope=document.scope,
-        workspace=workspace,
-        id=name,
-        claimed_by=text(data.get("claimed_by")),
-        current_session=text(data.get("current_session")),
-        claimed=claimed,
-        status=text(data.get("status")),
-        progress=read_progress(document) if "progress" in data else None,
-        handoff=_handoff(document) if "handoff" in data else None,
+        document.scope,
+        workspace,
+        name,
+        text(data.get("claimed_by")),
+        text(data.get("current_session")),
+        claimed,
+        text(data.get("status")),
+        progress,
+        handoff,
     )
     said = odd(
         context,
         ("claimed_at", claimed),
-        ("progress", issue.progress.updated if issue.progress else None),
-        ("handoff", issue.handoff.at if issue.handoff else None),
+        ("progress", progress.updated if progress is not None else None),
+        ("handoff", handoff.at if handoff is not None else None),
     )
-    return Part(document, workspace, "issue", name, issue, mentions=_of_issue(document, issue, context), stamps=said)
+    return Part(document, workspace, "issue", name, issue, _of_issue(document, issue, context), said)
 
 
 def read_progress(document: Document) -> Progress | None:
@@ -55,7 +57,7 @@ def read_progress(document: Document) -> Progress | None:
         return None
     get = value.get
     percent, phase, message = get("percent"), get("phase"), get("message")
-    number = isinstance(percent, int | float) and not isinstance(percent, bool) and 0 <= percent <= 100
+    number = (type(percent) is int or type(percent) is float) and 0 <= percent <= 100
     return Progress(
         phase if type(phase) is str else words(phase),
         percent if number else None,
@@ -83,31 +85,34 @@ def _handoff(document: Document) -> Handoff | None:
 def _of_issue(document: Document, issue: Issue, context: Context) -> Mapping[str, Mention]:
     signs: dict[str, list[tuple[float, str]]] = {}
     for who, key, what in _names(issue):
-        if who is not None:
-            at = sign(document, context, key)
-            found = signs.setdefault(who, [])
-            if at is not None:
-                found.append((at, what))
-    mentions = {}
+        found = signs.setdefault(who, [])
+        at = sign(document, context, key)
+        if at is not None:
+            found.append((at, what))
+    mentions, owner = {}, issue.owner
     for who, found in signs.items():
         did, what = max(found) if found else (None, "")
         times = tuple([at for at, _ in found])
-        owned = (issue,) if who == issue.owner else ()
+        owned = (issue,) if who == owner else ()
         mentions[session_scope(issue.workspace, who)] = Mention(did, did, what, times, (), owned)
     return mentions
 
 
-def _names(issue: Issue) -> Iterator[tuple[str | None, str, str]]:
-    """Yield who is named by which key of an issue, and what that one did."""
+def _names(issue: Issue) -> list[tuple[str, str, str]]:
+    """Return who is named by which key of an issue, and what that one did."""
     ident, progress, handoff = issue.id, issue.progress, issue.handoff
-    yield issue.claimed_by, "claimed_by", f"claimed #{ident}"
+    names = []
+    if issue.claimed_by is not None:
+        names.append((issue.claimed_by, "claimed_by", f"claimed #{ident}"))
     if issue.current_session is not None:
-        yield issue.current_session, "current_session", f"took over #{ident}"
-    if progress is not None:
-        percent = f" {progress.percent:g}%" if progress.percent is not None else ""
-        yield progress.updated_by, "progress", f"progress #{ident}{percent}"
-    if handoff is not None:
-        yield handoff.from_session or None, "handoff", f"handed off #{ident}"
+        names.append((issue.current_session, "current_session", f"took over #{ident}"))
+    if progress is not None and progress.updated_by is not None:
+        percent = progress.percent
+        so_far = "" if percent is None else f" {percent}%" if type(percent) is int else f" {percent:g}%"
+        names.append((progress.updated_by, "progress", f"progress #{ident}{so_far}"))
+    if handoff is not None and handoff.from_session:
+        names.append((handoff.from_session, "handoff", f"handed off #{ident}"))
+    return names
 
 
 def read_lock(document: Document, workspace: str, name: str, context: Context) -> Part:
@@ -117,21 +122,22 @@ def read_lock(document: Document, workspace: str, name: str, context: Context) -
     wrote = written(metadata, "locked_by")
     since = moment(data.get("locked_at"), written(metadata, "locked_at"))
     expires = deadline(data["expires_at"], written(metadata, "expires_at")) if "expires_at" in data else None
+    waiters = _waiters(document) if "waiters" in data else ()
     lock = Lock(
-        scope=document.scope,
-        workspace=workspace,
-        resource=name,
-        holder=text(data.get("locked_by")),
-        since=since if since is not None or wrote is None else moment(wrote, wrote),
-        fence=fence if type(fence) is int else None,
-        expires=expires,
-        reason=words(data.get("reason")),
-        waiters=_waiters(document) if "waiters" in data else (),
+        document.scope,
+        workspace,
+        name,
+        text(data.get("locked_by")),
+        since if since is not None or wrote is None else moment(wrote, wrote),
+        fence if type(fence) is int else None,
+        expires,
+        words(data.get("reason")),
+        waiters,
     )
-    said = odd(context, ("locked_at", since), *[(f"waiters {w.session}", w.since) for w in lock.waiters])
+    said = odd(context, ("locked_at", since), *[(f"waiters {w.session}", w.since) for w in waiters])
     if expires is not None and not expires.readable:
         said += (("expires_at", expires),)
-    return Part(document, workspace, "locks", name, lock, mentions=_of_lock(document, lock, context), stamps=said)
+    return Part(document, workspace, "locks", name, lock, _of_lock(document, lock, context), said)
 
 
 def _of_lock(document: Document, lock: Lock, context: Context) -> Mapping[str, Mention]:
@@ -146,9 +152,8 @@ def _of_lock(document: Document, lock: Lock, context: Context) -> Mapping[str, M
     if lock.holder is not None:
         at = sign(document, context, "locked_by")
         times = () if at is None else (at,)
-        mentions[session_scope(lock.workspace, lock.holder)] = Mention(
-            at, at, f"acquired {lock.resource}", times, locks=(lock,)
-        )
+        holder = session_scope(lock.workspace, lock.holder)
+        mentions[holder] = Mention(at, at, f"acquired {lock.resource}", times, (lock,))
     return mentions
 
 

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
-from coord_core.state.records import Life, Session, Signs, Verdict
+from coord_core.state.insights import Life, Signs, Verdict
+from coord_core.state.records import Session
 from coord_core.times import clock, day_clock
 
 OFF_WORDS: Final = frozenset({"signed_off", "signed off", "off", "offline", "ended", "closed"})
@@ -42,7 +44,7 @@ def judge(session: Session, signs: Signs, process: str | None, limits: Limits, n
         return Verdict(Life.UNKNOWN, _unknown(session), None), _NEVER
     silent = now - seen
     if silent < limits.late:
-        return Verdict(Life.LIVE, _live(session, process, limits), None), seen + limits.late
+        return _live(session, process, limits), seen + limits.late
     running = f", though pid {session.pid} on {session.host} runs" if process == "" else ""
     since = day_clock(seen, now)
     if silent < limits.stale:
@@ -57,10 +59,15 @@ def signed_off(session: Session) -> bool:
     return session.status is not None and session.status.casefold() in OFF_WORDS
 
 
-def _live(session: Session, process: str | None, limits: Limits) -> str:
+def _live(session: Session, process: str | None, limits: Limits) -> Verdict:
     if process == "":
-        return f"live: pid {session.pid} on {session.host} runs"
-    return f"live: a sign within {limits.late / 60:g}m"
+        return Verdict(Life.LIVE, f"live: pid {session.pid} on {session.host} runs")
+    return _sign_within(limits.late)
+
+
+@lru_cache(maxsize=8)
+def _sign_within(late: float) -> Verdict:
+    return Verdict(Life.LIVE, f"live: a sign within {late / 60:g}m")
 
 
 def _unknown(session: Session) -> str:

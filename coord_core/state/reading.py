@@ -51,11 +51,11 @@ class Part(NamedTuple):
     kind: str
     id: str
     record: Session | Issue | Lock | None = None
+    mentions: Mapping[str, Mention] = NOTHING
+    stamps: tuple[tuple[str, Moment], ...] = ()
     lists: tuple[WorkList, ...] = ()
     events: tuple[Event, ...] = ()
     registry: Mapping[str, str] = NOTHING
-    mentions: Mapping[str, Mention] = NOTHING
-    stamps: tuple[tuple[str, Moment], ...] = ()
 
 
 class Context(NamedTuple):
@@ -111,7 +111,8 @@ def sign(document: Document, context: Context, key: str) -> float | None:
     at = written(document.metadata, key)
     if at is None or (context.supervised and at <= context.supervised.get(key, 0.0) + ECHO):
         return None
-    return clamp(at, document)
+    stored = document.written_at
+    return at if at <= stored or not stored else stored
 
 
 def clamp(at: float, document: Document) -> float:

@@ -1,35 +1,19 @@
-"""What documents hold, as frozen records: sessions, issues, locks, work lists, events, findings."""
+"""What documents hold, as frozen records: sessions, issues, locks, work lists, events."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import Enum
-from typing import Any
+from typing import Any, Final
 
+from coord_core.building import at_once
 from coord_core.moments import Era, Moment
 
-
-class Life(Enum):
-    """The verdict on a session; the values are what `--json` prints."""
-
-    LIVE = "live"
-    LATE = "late"
-    STALE = "stale"
-    DEAD = "dead"
-    OFF = "off"
-    UNKNOWN = "unknown"
+_ERA: Final = Era()
 
 
-@dataclass(frozen=True, slots=True)
-class Verdict:
-    """A session's life and the evidence for it, one sentence; since: when it became so, seconds since 1970."""
-
-    life: Life
-    evidence: str
-    since: float | None = None
-
-
+@at_once
 @dataclass(frozen=True, slots=True)
 class Todo:
     """One of a session's own todos; done is None while nobody started it, False while it runs."""
@@ -38,6 +22,7 @@ class Todo:
     done: bool | None
 
 
+@at_once
 @dataclass(frozen=True, slots=True, eq=False)
 class Session:
     """A `session:{id}` document together with its entry in the registry.
@@ -71,6 +56,7 @@ class Session:
     progress: Progress | None = None
 
 
+@at_once
 @dataclass(frozen=True, slots=True)
 class Progress:
     """An issue's broadcast progress; percent is None when it is no number from 0 to 100."""
@@ -82,6 +68,7 @@ class Progress:
     updated_by: str | None
 
 
+@at_once
 @dataclass(frozen=True, slots=True)
 class Handoff:
     """Work that a session left for another."""
@@ -93,6 +80,7 @@ class Handoff:
     at: Moment | None
 
 
+@at_once
 @dataclass(frozen=True, slots=True, eq=False)
 class Issue:
     """An `issue:{id}` document. owner: `current_session`, else `claimed_by`."""
@@ -113,6 +101,7 @@ class Issue:
         return self.current_session or self.claimed_by
 
 
+@at_once
 @dataclass(frozen=True, slots=True)
 class Waiter:
     """A session that wants a lock, and since when."""
@@ -121,6 +110,7 @@ class Waiter:
     since: Moment | None
 
 
+@at_once
 @dataclass(frozen=True, slots=True, eq=False)
 class Lock:
     """A `locks:{resource}` document."""
@@ -145,6 +135,7 @@ class TaskState(Enum):
     FAILED = "failed"
 
 
+@at_once
 @dataclass(frozen=True, slots=True, eq=False)
 class Task:
     """One item of a work list.
@@ -168,6 +159,7 @@ class Task:
     item: Mapping[str, Any]
 
 
+@at_once
 @dataclass(frozen=True, slots=True, eq=False)
 class WorkList:
     """A list of tasks inside a document: the queue, the migrations, a release plan.
@@ -186,7 +178,7 @@ class WorkList:
     owner_key: str = "claimed_by"
     coordinator: str | None = None
     status: str | None = None
-    era: Era = field(default_factory=Era)
+    era: Era = _ERA
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -200,79 +192,4 @@ class Event:
     message: str
     metadata: Mapping[str, Any]
     item: Mapping[str, Any] = field(default_factory=dict)
-    era: Era = field(default_factory=Era)
-
-
-@dataclass(frozen=True, slots=True)
-class Deed:
-    """Something that a session did, or that was done to it, as its journal line `seq` tells at `at`.
-
-    by: the session's id, or the supervisor (`kim@laptop`). what: in words (`progress #15 75%`).
-    """
-
-    seq: int
-    at: float
-    by: str
-    what: str
-
-
-@dataclass(frozen=True, slots=True)
-class Holdings:
-    """Everything that a session has: scopes of locks and issues, tasks, and the locks that it waits for."""
-
-    locks: tuple[Lock, ...] = ()
-    issues: tuple[Issue, ...] = ()
-    tasks: tuple[Task, ...] = ()
-    wants: tuple[Lock, ...] = ()
-
-    def __bool__(self) -> bool:
-        return bool(self.locks or self.issues or self.tasks)
-
-
-@dataclass(frozen=True, slots=True)
-class Signs:
-    """A session's signs of life, seconds since 1970, None for never.
-
-    seen: any sign. did: its last change that is no heartbeat. what: that change in words (`progress #15 75%`).
-    buckets: how many changes in each twelfth of the last 30 minutes, oldest first.
-    """
-
-    seen: float | None = None
-    did: float | None = None
-    what: str = ""
-    buckets: tuple[int, ...] = (0,) * 12
-
-
-class Severity(Enum):
-    """How bad a finding is; the values are what `--json` prints."""
-
-    HIGH = "high"
-    MEDIUM = "medium"
-    LOW = "low"
-
-
-@dataclass(frozen=True, slots=True)
-class Remedy:
-    """An action's name and its arguments, in the words of `actions.supervisor`."""
-
-    action: str
-    arguments: Mapping[str, Any] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """Something that needs a human: one per cause.
-
-    kind: `dead_session`, ... . subject: the record's key (a scope, a task's `{list key}#{id}`, a file's source).
-    lead: the words that the sentence begins with and that name the subject. text: one sentence, lead included, at most
-    90 cells. since: seconds since 1970.
-    """
-
-    kind: str
-    severity: Severity
-    subject: str
-    workspace: str
-    lead: str
-    text: str
-    since: float | None
-    remedies: tuple[Remedy, ...] = ()
+    era: Era = _ERA

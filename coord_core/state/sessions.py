@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
-from typing import Any, Final
+from collections.abc import Callable, Mapping
+from dataclasses import MISSING
+from typing import TYPE_CHECKING, Any, Final
 
+from coord_core.building import filled
 from coord_core.documents import Document
 from coord_core.moments import moment
 from coord_core.state.issues import read_progress
@@ -14,48 +16,54 @@ from coord_core.state.records import Session, TaskState, Todo
 from coord_core.state.worklists import task_state
 from coord_core.times import utc, written
 
+_EAGER: Final = ("scope", "workspace", "id", "exists", "issue", "status", "heartbeat", "started", "registry")
 _WORDS: Final = ("notes", "host", "boot_id", "client", "cwd", "branch", "tmux_pane", "tty")
 _TODO_KEYS: Final = ("content", "text", "title", "name")
 _DONE_WORDS: Final = {"pending": None, "in_progress": False, "completed": True}
 _DONE: Final = {TaskState.PENDING: None, TaskState.RUNNING: False}
 
 
+class _StoredSession(Session):
+    """A session with a document, from which what few ask for is read when somebody first does."""
+
+    __slots__ = ("document",)
+    if TYPE_CHECKING:
+
+        def __init__(self, document: Document, *eager: Any) -> None: ...
+
+    def __getattr__(self, name: str) -> Any:
+        # Only a slot that is still empty leads here.
+        if name not in _LATE:
+            raise AttributeError(name)
+        value = _LATE[name](self.document)
+        object.__setattr__(self, name, value)
+        return value
+
+
+filled(_StoredSession, dict.fromkeys(("document", *_EAGER), MISSING))
+
+
 def read_session(document: Document, workspace: str, name: str, context: Context) -> Part:
     """Read a session's own document; its entry in the registry is added by the board."""
     data, metadata = document.data, document.metadata
-    get = data.get
     beat = written(metadata, "last_heartbeat")
-    heartbeat = moment(get("last_heartbeat"), beat)
-    started = moment(get("started_at"), written(metadata, "started_at")) if "started_at" in data else None
-    pid = get("pid")
-    notes, host, boot_id, client, cwd, branch, pane, tty = [
-        said if type(said := get(key, "")) is str else words(said) for key in _WORDS
-    ]
-    session = Session(
-        scope=document.scope,
-        workspace=workspace,
-        id=name,
-        issue=text(get("current_issue")),
-        status=text(get("status")),
-        heartbeat=heartbeat,
-        started=started,
-        registry=context.registered,
-        todos=_todos(data["todos"]) if "todos" in data else (),
-        notes=notes,
-        host=host,
-        boot_id=boot_id,
-        pid=pid if type(pid) is int else None,
-        pid_started=_number(data["pid_started"]) if "pid_started" in data else None,
-        client=client,
-        cwd=cwd,
-        branch=branch,
-        tmux_pane=pane,
-        tty=tty,
-        progress=read_progress(document) if "progress" in data else None,
+    heartbeat = moment(data.get("last_heartbeat"), beat)
+    started = moment(data["started_at"], written(metadata, "started_at")) if "started_at" in data else None
+    session = _StoredSession(
+        document,
+        document.scope,
+        workspace,
+        name,
+        True,
+        text(data.get("current_issue")),
+        text(data.get("status")),
+        heartbeat,
+        started,
+        context.registered,
     )
     mention = _mention(document, session, beat, context)
     said = odd(context, ("last_heartbeat", heartbeat), ("started_at", started))
-    return Part(document, workspace, "session", name, session, mentions={document.scope: mention}, stamps=said)
+    return Part(document, workspace, "session", name, session, {document.scope: mention}, said)
 
 
 def _mention(document: Document, session: Session, beat: float | None, context: Context) -> Mention:
@@ -68,26 +76,29 @@ def _mention(document: Document, session: Session, beat: float | None, context: 
     if did is None and session.started is not None and session.started.trusted and not document.metadata:
         did, key = session.started.at, "started_at"
     seen = did if beat is None else beat if did is None else max(beat, did)
-    return Mention(seen, did, f"wrote its {key}" if key else "", times, weight=0)
+    return Mention(seen, did, f"wrote its {key}" if key else "", times, (), (), (), (), 0)
 
 
 def _changes(document: Document, context: Context) -> tuple[float | None, str, tuple[float, ...]]:
     """Return when a key that is no heartbeat was last written, which, and all such times of the last half hour."""
-    newest, key, since = "", "", context.recent
-    recent: list[str] = []
-    for name, entry in document.metadata.items():
-        if name == "last_heartbeat" or type(entry) is not dict:
-            continue
-        stamp = entry.get("updated_at")
-        if type(stamp) is not str or (context.supervised and sign(document, context, name) is None):
-            continue
-        if stamp > newest:
-            newest, key = stamp, name
-        if stamp >= since and stamp not in recent:
-            recent.append(stamp)
-    did = utc(newest) if newest else None
-    times = tuple([at for at in map(utc, recent) if at is not None]) if recent else ()
-    return (clamp(did, document) if did is not None else None), key, times
+    metadata, since = document.metadata, context.recent
+    if context.supervised:
+        metadata = {key: entry for key, entry in metadata.items() if sign(document, context, key) is not None}
+    keys: dict[str, str] = {}
+    last: object = ""
+    for key, entry in metadata.items():
+        stamp = entry.get("updated_at") if type(entry) is dict else None
+        # A transaction stamps all its keys alike: the first one stands for them.
+        if stamp != last and type(stamp) is str and key != "last_heartbeat":
+            last = stamp
+            keys.setdefault(stamp, key)
+    keys.pop("", None)
+    if not keys:
+        return None, "", ()
+    newest = max(keys)
+    did = utc(newest)
+    times = tuple([at for stamp in keys if stamp >= since and (at := utc(stamp)) is not None])
+    return (clamp(did, document) if did is not None else None), keys[newest], times
 
 
 def _todos(value: object) -> tuple[Todo, ...]:
@@ -101,17 +112,30 @@ def _todo(item: object) -> Todo:
     status = item.get("status")
     if type(said) is not str:
         said = words(said)
-    if status is None and isinstance(done := item.get("done", item.get("completed")), bool):
-        return Todo(said, True if done else None)
     if type(status) is str and status in _DONE_WORDS:
         return Todo(said, _DONE_WORDS[status])
+    if status is None and isinstance(done := item.get("done", item.get("completed")), bool):
+        return Todo(said, True if done else None)
     return Todo(said, _DONE.get(task_state(words(status), owned=False), True))
+
+
+def _words(key: str) -> Callable[[Document], str]:
+    return lambda document: words(document.data.get(key))
 
 
 def _number(value: object) -> float | None:
     if isinstance(value, int | float) and not isinstance(value, bool) and abs(value) < 1e15:
         return None if math.isnan(value) else float(value)
     return None
+
+
+_LATE: Final[Mapping[str, Callable[[Document], Any]]] = {
+    **{key: _words(key) for key in _WORDS},
+    "todos": lambda document: _todos(document.data.get("todos")),
+    "pid": lambda document: pid if type(pid := document.data.get("pid")) is int else None,
+    "pid_started": lambda document: _number(document.data.get("pid_started")),
+    "progress": read_progress,
+}
 
 
 def read_registry(document: Document, workspace: str, name: str, context: Context) -> Part:

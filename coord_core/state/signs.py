@@ -6,8 +6,8 @@ import math
 from collections.abc import Iterable
 from typing import Final, NamedTuple
 
+from coord_core.state.insights import Deed, Signs
 from coord_core.state.reading import ECHO, Mention
-from coord_core.state.records import Deed, Signs
 
 SLOT: Final = 150.0
 SLOTS: Final = 12
@@ -70,21 +70,23 @@ def weigh(
     """
     seen = did = None
     what, due, limit = "", math.inf, now + slack
-    times: list[tuple[float, int]] = []
+    times: list[float] = []
+    counts: list[tuple[float, int]] = []
     deeds: list[Mention] = []
     for one in mentions:
-        if one.seen is None:
+        at = one.seen
+        if at is None:
             continue
-        if one.seen > limit:
-            due = min(due, one.seen - slack)
+        if at > limit:
+            due = min(due, at - slack)
             continue
-        if seen is None or one.seen > seen:
-            seen = one.seen
+        if seen is None or at > seen:
+            seen = at
         if one.did is not None:
             deeds.append(one)
             if did is None or one.did > did:
                 did = one.did
-        times += [(at, 1) for at in one.times]
+        times += one.times
     if did is not None:
         what = deeds[0].what if len(deeds) == 1 else _telling(deeds, did)
     if activity is not None:
@@ -96,10 +98,11 @@ def weigh(
             if did is None or at >= did - ECHO:
                 did, what = at if did is None else max(at, did), activity.what
         if activity.counts:
-            times = [(stamp.wall(offset), count) for stamp, count in activity.counts]
+            counts = [(stamp.wall(offset), count) for stamp, count in activity.counts]
     if seen is None:
         return _NEVER_SEEN, due
-    buckets = _buckets(times, now) if times else _QUIET
+    counts = counts or [(at, 1) for at in times]
+    buckets = _buckets(counts, now) if counts else _QUIET
     if buckets is not _QUIET:
         due = min(due, (now // SLOT + 1) * SLOT)
     return Signs(seen, did, what, buckets), due
@@ -107,13 +110,13 @@ def weigh(
 
 def _telling(deeds: list[Mention], newest: float) -> str:
     """Return what was done last, in the words that tell most: keys and events are often echoes of one act."""
-    return max((one.weight, one.did or 0.0, one.what) for one in deeds if (one.did or 0.0) >= newest - ECHO)[2]
+    return max([(one.weight, one.did or 0.0, one.what) for one in deeds if (one.did or 0.0) >= newest - ECHO])[2]
 
 
-def _buckets(times: list[tuple[float, int]], now: float) -> tuple[int, ...]:
+def _buckets(counts: list[tuple[float, int]], now: float) -> tuple[int, ...]:
     first = int(now // SLOT) - SLOTS + 1
     buckets = [0] * SLOTS
-    for at, count in times:
+    for at, count in counts:
         place = int(at // SLOT) - first
         if 0 <= place < SLOTS:
             buckets[place] += count

@@ -10,12 +10,14 @@ from typing import TYPE_CHECKING, Final
 
 from coord_core.documents import Batch
 from coord_core.scopes import natural
+from coord_core.state.agenda import Agenda, Planner
 from coord_core.state.filing import Filing
 from coord_core.state.findings import View, find, ranked
-from coord_core.state.index import Agenda, Documents, Draft, Index, Planner
+from coord_core.state.index import Documents, Index
+from coord_core.state.insights import Finding
 from coord_core.state.intake import Journal
-from coord_core.state.records import Finding
-from coord_core.state.settling import Roster
+from coord_core.state.patched import Draft
+from coord_core.state.roster import Roster
 
 if TYPE_CHECKING:
     from coord_core.state.board import Board

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
-from coord_core.state.records import Finding, Severity
+from coord_core.state.insights import Finding, Severity
 from coord_tui.ages import since
 from coord_tui.columns import Column
 from coord_tui.display import Cell, Words, say

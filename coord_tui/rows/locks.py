@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
-from coord_core.state.records import Life, Lock
+from coord_core.state.insights import Life
+from coord_core.state.records import Lock
 from coord_tui.ages import age, since
 from coord_tui.columns import Column
 from coord_tui.display import Cell, Words, say

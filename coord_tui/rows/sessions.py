@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from typing import Final
 
 from coord_core.scopes import in_workspace
-from coord_core.state.records import Holdings, Issue, Life, Progress, Session, Task
+from coord_core.state.insights import Holdings, Life
+from coord_core.state.records import Issue, Progress, Session, Task
 from coord_tui.ages import since
 from coord_tui.columns import Column
 from coord_tui.display import NOTHING, Cell, Things, Words, say

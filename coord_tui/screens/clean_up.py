@@ -10,7 +10,8 @@ from textual.binding import Binding, BindingType
 from textual.containers import Horizontal
 from textual.widget import Widget
 
-from coord_core.state.records import Life, Remedy, Session
+from coord_core.state.insights import Life, Remedy
+from coord_core.state.records import Session
 from coord_tui.columns import Column
 from coord_tui.display import Cell, Things, say
 from coord_tui.rows.scene import SHAPES, Scene

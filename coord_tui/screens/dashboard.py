@@ -10,7 +10,7 @@ from textual import on
 from textual.binding import Binding, BindingType
 from textual.widgets import Input
 
-from coord_core.state.records import Remedy
+from coord_core.state.insights import Remedy
 from coord_tui.display import toast
 from coord_tui.screens.overview import Overview
 from coord_tui.screens.panels import PANELS

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from coord_core import text
 from coord_core.actions.plan import Effect, Plan
-from coord_core.state.records import Life
+from coord_core.state.insights import Life
 from coord_tui.display import NOTHING, Words, say
 from coord_tui.rows.scene import SHAPES
 

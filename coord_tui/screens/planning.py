@@ -12,7 +12,7 @@ from textual.widget import Widget
 
 from coord_core.actions.plan import Plan
 from coord_core.errors import CoordError
-from coord_core.state.records import Remedy
+from coord_core.state.insights import Remedy
 from coord_tui.display import NOTHING, Words, say, wrap
 from coord_tui.screens import plan_words
 from coord_tui.screens.dialog import INNER, Dialog

@@ -12,7 +12,8 @@ from textual.widget import Widget
 from textual.widgets import Input
 
 from coord_core.actions.plan import Plan
-from coord_core.state.records import Life, Remedy, Session
+from coord_core.state.insights import Life, Remedy
+from coord_core.state.records import Session
 from coord_tui.ages import age, since
 from coord_tui.columns import Column
 from coord_tui.display import Cell, Words, say

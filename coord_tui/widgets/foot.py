@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from textual.app import ComposeResult
 from textual.containers import Container
 
-from coord_core.state.records import Finding
+from coord_core.state.insights import Finding
 from coord_tui.display import NOTHING, Piece, Words, say, wrap
 from coord_tui.rows.findings import MARKS
 from coord_tui.widgets.lines import Lines

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass
 
-from coord_core.state.records import Life
+from coord_core.state.insights import Life
 from coord_tui.ages import ago, clock
 from coord_tui.display import Words, say, width
 from coord_tui.rows.scene import SHAPES, Scene

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from coord_core.state.board import Board
-from coord_core.state.records import Life, TaskState
+from coord_core.state.insights import Life
+from coord_core.state.records import TaskState
 from coord_core.times import age
 from tests.core.samples import REFERENCE_NOW, REFERENCE_SHOP, reference_batch
 

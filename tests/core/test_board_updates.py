@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import itertools
+from dataclasses import fields, is_dataclass
 from typing import Any
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from coord_core.documents import ABSENT, Batch, Change, Document, Line, Unreadable
+from coord_core.state import agenda, patched
 from coord_core.state.board import Board
-from coord_core.state.records import Life
+from coord_core.state.insights import Life
 from coord_core.times import local_iso, naive_utc_iso, utc_iso
 
 NOW = 1795327974.0
@@ -88,18 +91,30 @@ def picture(board: Board) -> Any:
             return {key: plain(value[key]) for key in sorted(value, key=str)}
         if isinstance(value, tuple | list):
             return [plain(item) for item in value]
-        if hasattr(value, "__slots__") and not isinstance(value, str | Life):
-            return {slot: plain(getattr(value, slot)) for slot in value.__slots__}
+        if is_dataclass(value):
+            return {field.name: plain(getattr(value, field.name)) for field in fields(value)}
         return value
 
-    fields = ("sessions", "issues", "locks", "lists", "events", "verdicts", "holdings", "signs", "unreadable")
-    return [plain(dict(getattr(board, field))) for field in fields] + [
+    names = ("sessions", "issues", "locks", "lists", "events", "verdicts", "holdings", "signs", "unreadable")
+    return [plain(dict(getattr(board, name))) for name in names] + [
         plain(board.findings), board.shared, board.workspaces, sorted(board.documents)]  # fmt: skip
 
 
 @settings(max_examples=200, deadline=None)
-@given(st.lists(st.lists(some_document(), max_size=4), max_size=6), st.sampled_from([0.0, 100.0, 3000.0]))
-def test_step_by_step_is_the_same_as_at_once(steps: list[list[tuple[str, Document | None]]], passed: float) -> None:
+@given(
+    st.lists(st.lists(some_document(), max_size=4), max_size=6), st.sampled_from([0.0, 100.0, 3000.0]), st.booleans()
+)
+def test_step_by_step_is_the_same_as_at_once(
+    steps: list[list[tuple[str, Document | None]]], passed: float, as_if_large: bool
+) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        if as_if_large:
+            patch.setattr(patched, "SMALL", 0)
+            patch.setattr(agenda, "LATE_MAX", 1)
+        _step_by_step(steps, passed)
+
+
+def _step_by_step(steps: list[list[tuple[str, Document | None]]], passed: float) -> None:
     board, store = Board(), dict[str, Document]()
     processes = {name("session:b"): "pid 7 on laptop is gone"}
     for place, step in enumerate(steps):

@@ -7,27 +7,21 @@ from typing import Any
 
 from coord_core.documents import Document, Unreadable
 from coord_core.state.board import Board
-from coord_core.state.records import (
+from coord_core.state.insights import Finding, Holdings, Life, Remedy, Severity, Signs, Verdict
+from coord_core.state.records import (  # fmt: skip
     Event,
-    Finding,
     Handoff,
-    Holdings,
     Issue,
-    Life,
     Lock,
     Moment,
     Progress,
-    Remedy,
     Session,
-    Severity,
-    Signs,
     Task,
     TaskState,
     Todo,
-    Verdict,
     Waiter,
     WorkList,
-)  # fmt: skip
+)
 
 NOW = datetime(2026, 11, 22, 14, 31, 7).timestamp()
 SHOP = "laptop:acme/shop"

@@ -5,7 +5,7 @@ from typing import Any
 
 from coord_core.documents import ABSENT, Change, Line, Splice
 from coord_core.state.board import Board
-from coord_core.state.records import Deed
+from coord_core.state.insights import Deed
 from coord_tui.display import plain
 from coord_tui.past import history
 from coord_tui.rows.scene import Scene

@@ -3,7 +3,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from coord_core.state.board import Board
-from coord_core.state.records import Life, Verdict
+from coord_core.state.insights import Life, Verdict
 from tests.tui import boards
 from tests.tui.conftest import Staging
 

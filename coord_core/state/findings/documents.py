@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from coord_core.scopes import parse
 from coord_core.state.findings.view import Found, cut
+from coord_core.state.insights import Remedy
 from coord_core.state.reading import Part
-from coord_core.state.records import Remedy
 
 FORGET = 3600.0
 """Seconds that an overwritten write stays a finding."""

@@ -6,8 +6,9 @@ from typing import Final
 
 from coord_core.scopes import in_workspace
 from coord_core.state.findings.view import GONE, Found, View, counted, lifeword
+from coord_core.state.insights import Life, Remedy
 from coord_core.state.reading import Part
-from coord_core.state.records import Handoff, Issue, Life, Lock, Remedy, Session, TaskState, Waiter
+from coord_core.state.records import Handoff, Issue, Lock, Session, TaskState, Waiter
 from coord_core.state.worklists import task_state
 from coord_core.times import DAY, age, clock, day_clock, written
 

@@ -6,12 +6,22 @@ from typing import Final
 
 from coord_core.scopes import parse
 from coord_core.state.findings.view import CELLS, NAME_CELLS, Found, View, cells, cut, listed
+from coord_core.state.insights import Holdings, Life, Remedy, Signs
 from coord_core.state.reading import Mention
-from coord_core.state.records import Holdings, Issue, Life, Lock, Remedy, Session, Signs, TaskState
+from coord_core.state.records import Issue, Lock, Session, TaskState
 from coord_core.state.worklists import task_state
 from coord_core.times import age, clock
 
 REMEDIES_MAX: Final = 20
+
+
+def calm_until(view: View, scope: str) -> float | None:
+    """Return until when nothing can be wrong with a session that lives, acts and does not repeat itself; else None."""
+    verdict, signs = view.verdicts.get(scope), view.signs.get(scope)
+    if verdict is None or verdict.life is not Life.LIVE or signs is None or signs.did is None or scope in view.cleaned:
+        return None
+    idle = signs.did + view.limits.idle
+    return idle if view.now < idle and _repeating(view, scope, signs) is None else None
 
 
 def find_in_session(found: Found, scope: str) -> None:
@@ -38,9 +48,8 @@ def find_in_session(found: Found, scope: str) -> None:
 
 def _left(held: Holdings, name: str) -> Holdings:
     """Return what somebody must care for: not what is finished, nor what was handed off."""
-    if not held.issues:
-        return held
-    return Holdings(held.locks, tuple([i for i in held.issues if _open(i) and not _handed_off(i, name)]), held.tasks)
+    cared = tuple([issue for issue in held.issues if _open(issue) and not _handed_off(issue, name)])
+    return held if cared == held.issues else Holdings(held.locks, cared, held.tasks)
 
 
 def _open(issue: Issue) -> bool:
@@ -95,6 +104,10 @@ def _idle(found: Found, session: Session, signs: Signs, held: Holdings) -> None:
     again = _repeating(view, session.scope, signs)
     repeats = again.repeats if again is not None else 0
     idle = did is not None and view.now - did >= view.limits.idle
+    if did is not None and not idle:
+        found.again(did + view.limits.idle)
+    if again is None and not idle:
+        return
     where = {"scope": session.scope}
     remedies = [Remedy("clean_up_session", where)]
     if held.issues or held.tasks:
@@ -106,10 +119,7 @@ def _idle(found: Found, session: Session, signs: Signs, held: Holdings) -> None:
         text = f"{text}: {', '.join(notes)}"
         found.add("idle_session", session.scope, session.workspace, session.id, text, did, *remedies)
         found.ages(did)
-        return
-    if did is not None:
-        found.again(did + view.limits.idle)
-    if again is not None:
+    elif again is not None:
         text = f"logged one event {repeats} times: {cut(again.repeated, 40)}"
         found.add("idle_session", session.scope, session.workspace, session.id, text, again.since, *remedies)
 
@@ -123,8 +133,9 @@ def _standing(issue: Issue) -> str:
 def _repeating(view: View, scope: str, signs: Signs) -> Mention | None:
     """Return what the event log tells of a session that says the same again and again, and did nothing since."""
     for one in view.mentions.get(scope, {}).values():
-        moved_on = one.seen is not None and signs.did is not None and one.seen < signs.did
-        if one.repeats >= view.limits.repeats and not moved_on:
+        if one.repeats < view.limits.repeats:
+            continue
+        if one.seen is None or signs.did is None or one.seen >= signs.did:
             return one
     return None
 

@@ -10,10 +10,11 @@ from typing import Final, NamedTuple
 from coord_core.documents import Unreadable
 from coord_core.scopes import in_workspace
 from coord_core.state.index import Cleaned
+from coord_core.state.insights import Finding, Holdings, Life, Remedy, Severity, Signs, Verdict
 from coord_core.state.liveness import Limits
 from coord_core.state.losses import Loss
 from coord_core.state.reading import Mention, Part
-from coord_core.state.records import Finding, Holdings, Life, Remedy, Session, Severity, Signs, Verdict
+from coord_core.state.records import Session
 from coord_core.state.signs import Activity
 from coord_core.times import DAY, HOUR, MINUTE
 

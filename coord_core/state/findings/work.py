@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from coord_core.scopes import in_workspace
 from coord_core.state.findings.view import ALIVE, GONE, Found, View, counted, lifeword
+from coord_core.state.insights import Life, Remedy
 from coord_core.state.reading import Part
-from coord_core.state.records import Life, Remedy, Task, TaskState, WorkList
+from coord_core.state.records import Task, TaskState, WorkList
 from coord_core.times import age, written
 
 

@@ -15,7 +15,7 @@ from coord_core import processes
 from coord_core.actions.view import follow_boards, take_board, together
 from coord_core.documents import Batch, Document, Unreadable
 from coord_core.errors import StoreMissing
-from coord_core.state.records import Life
+from coord_core.state.insights import Life
 from coord_core.storage import Act, open_storage
 from tests.core.memory_storage import MemoryStorage
 

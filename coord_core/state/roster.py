@@ -6,12 +6,14 @@ from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any, Final
 
 from coord_core.scopes import in_workspace, natural, parse
+from coord_core.state.agenda import Planner
 from coord_core.state.filing import Filing
-from coord_core.state.index import Draft, Planner
+from coord_core.state.insights import Holdings
 from coord_core.state.intake import Journal
 from coord_core.state.liveness import judge
+from coord_core.state.patched import Draft
 from coord_core.state.reading import NOTHING, Mention
-from coord_core.state.records import Holdings, Issue, Lock, Session, Task
+from coord_core.state.records import Issue, Lock, Session, Task
 from coord_core.state.signs import weigh
 
 if TYPE_CHECKING:
@@ -39,13 +41,12 @@ class Roster:
 
     def settle(self, touched: Iterable[str], processes: Mapping[str, str | None], offset: float | None) -> None:
         """Look again at the touched sessions, and at those that are due."""
-        scopes = dict.fromkeys(touched)
-        scopes.update(dict.fromkeys(self.due.take(self.now)))
+        scopes = dict.fromkeys([*touched, *self.due.take(self.now)])
+        self.subjects.update(scopes)
         for scope in scopes:
             self._settle(scope, processes.get(scope), offset)
 
     def _settle(self, scope: str, process: str | None, offset: float | None) -> None:
-        self.subjects[scope] = None
         mentions = self.filing.mentions.now.get(scope, NOTHING)
         self._hold(scope, mentions)
         old, session = self.sessions.now.get(scope), self._session(scope)
@@ -59,11 +60,11 @@ class Roster:
         signs, due = weigh(
             mentions.values(), self.journal.activity.now.get(scope), self.now, offset, self.limits.future
         )
-        if signs != self.signs.now.get(scope):
+        known, before = self.signs.now.get(scope), self.verdicts.now.get(scope)
+        if known is None or signs != known:
             self.signs.set(scope, signs)
         verdict, later = judge(session, signs, process, self.limits, self.now)
-        before = self.verdicts.now.get(scope)
-        if verdict != before:
+        if before is None or verdict != before:
             self.verdicts.set(scope, verdict)
             if before is None or before.life is not verdict.life:
                 self.stirred = True
@@ -101,7 +102,7 @@ class Roster:
         old = self.holdings.now.get(scope)
         if held is NOTHING_HELD and scope not in self.filing.parts.now and scope not in self.filing.registry.now:
             self.holdings.drop(scope)
-        elif held != old:
+        elif old is None or held != old:
             self.holdings.set(scope, held)
             self.stirred = True
 
@@ -113,10 +114,14 @@ def holdings(mentions: Mapping[str, Mention]) -> Holdings:
     tasks: list[Task] = []
     wants: list[Lock] = []
     for one in mentions.values():
-        locks += one.locks
-        issues += one.issues
-        tasks += one.tasks
-        wants += one.wants
+        if one.locks:
+            locks += one.locks
+        if one.issues:
+            issues += one.issues
+        if one.tasks:
+            tasks += one.tasks
+        if one.wants:
+            wants += one.wants
     if not (locks or issues or tasks or wants):
         return NOTHING_HELD
     for records in (locks, issues, wants):
