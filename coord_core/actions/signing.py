@@ -16,8 +16,9 @@ from coord_core.actions.view import check_processes, recent_lines
 from coord_core.documents import Batch
 from coord_core.errors import InvalidArgument, NameTaken
 from coord_core.state.board import Board
+from coord_core.state.insights import Holdings, Life
 from coord_core.state.reading import text
-from coord_core.state.records import Holdings, Life, Session
+from coord_core.state.records import Session
 
 PREFIX: Final = "claude_"
 FACTS: Final = (

@@ -12,8 +12,8 @@ from coord_core.documents import Batch, Document, Line
 from coord_core.errors import Held, InvalidArgument, InvalidScope, NotSignedOn, OnHold
 from coord_core.scopes import check, in_workspace, parse
 from coord_core.state.board import Board
+from coord_core.state.insights import Life, Verdict
 from coord_core.state.reading import text
-from coord_core.state.records import Life, Verdict
 from coord_core.storage import Storage, Transaction
 
 INSTANCES: Final = "instances"
