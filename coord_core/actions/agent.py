@@ -150,6 +150,11 @@ class Agent(Caller):
         answer = self.call("claim_next_task", body, op_id)
         return Taken(**answer) if answer else None
 
+    def claim_task(self, work_list: str, task: str | int, *, op_id: str | None = None) -> Taken:
+        """Take one task of a work list; raises NotYours if somebody has it, OnHold, NotFound."""
+        body = partial(queueing.claim_task, list_=work_list, ident=plain(task))
+        return Taken(**self.call("claim_task", body, op_id))
+
     def complete_task(self, work_list: str, task: str | int, *, result: str = "", op_id: str | None = None) -> Noted:
         """Finish a task of this session's; raises NotYours, NotFound."""
         return self._end(work_list, task, "complete_task", result, op_id)
