@@ -12,6 +12,7 @@ from typing import Any, Final, Protocol
 MINUTE: Final = 60.0
 HOUR: Final = 3600.0
 DAY: Final = 86400.0
+UNITS: Final = {"s": 1.0, "m": MINUTE, "h": HOUR, "d": DAY}
 EARLIEST: Final = 946684800.0
 LATEST: Final = 7258118400.0
 _EPOCH: Final = datetime(1970, 1, 1)
@@ -122,6 +123,14 @@ def age(seconds: float | None) -> str:
         return f"{int(seconds // HOUR)}h"
     days = int(min(seconds, 1e12) // DAY)
     return f"{days}d" if days < 1000 else f"{min(days // 365, 999)}y"
+
+
+def seconds(words: str) -> float:
+    """Return the seconds that `90s`, `60m`, `2h` or `1d` mean; raises ValueError."""
+    number, unit = words.strip()[:-1], words.strip()[-1:]
+    if unit in UNITS and number.isascii() and number.isdecimal() and len(number) < 7 and int(number):
+        return int(number) * UNITS[unit]
+    raise ValueError(f"{words!r} is no length of time: write 90s, 60m, 2h or 1d")
 
 
 def clock(at: float | None, *, seconds: bool = True) -> str:

@@ -6,22 +6,22 @@ import argparse
 import contextlib
 import gc
 import os
-import re
 import sys
 from collections.abc import Iterator, Sequence
 from typing import Final
 
 DONE, REFUSED = 0, 1
-UNITS: Final = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 THEMES: Final = ("dark", "light")
 
 
 def duration(words: str) -> float:
     """Return the seconds that `90s`, `60m`, `2h` or `1d` mean; raises ArgumentTypeError."""
-    hit = re.fullmatch(r"(\d{1,6})([smhd])", words.strip())
-    if hit is None or int(hit[1]) == 0:
-        raise argparse.ArgumentTypeError(f"{words!r} is no length of time: write 90s, 60m, 2h or 1d")
-    return float(int(hit[1]) * UNITS[hit[2]])
+    from coord_core.times import seconds
+
+    try:
+        return seconds(words)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(str(error)) from error
 
 
 def make_parser() -> argparse.ArgumentParser:

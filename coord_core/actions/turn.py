@@ -114,7 +114,8 @@ class Turn:
     def why(self, short: str, *, after: int = 0, registry: str = "") -> str:
         """Return who else changed a document last, when and for what reason, "" if nobody did.
 
-        after: only lines above this number. registry: a name whose entry in the registry counts as well.
+        after: only lines above this number. registry: a name whose entry in the registry counts as well, and if it
+        was the caller that changed that, nobody else did.
         """
         line = self.last_line(short, after=after, registry=registry)
         if line is None:
@@ -131,8 +132,11 @@ class Turn:
                 return None
             entries = line.changes.get(instances, ()) if registry else ()
             named = any(edit.path[-1:] == (registry,) for edit in entries)
-            if (scope in line.changes or named) and line.actor != self.actor:
-                return line
+            if line.actor != self.actor:
+                if scope in line.changes or named:
+                    return line
+            elif named:
+                return None
         return None
 
     @property

@@ -8,7 +8,7 @@ import sys
 import time
 from collections.abc import Iterable, Mapping
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from coord_core import text
 from coord_core.actions.workspaces import VARIABLE as WORKSPACE_VARIABLE
@@ -21,6 +21,8 @@ from coord_core.storage.places import find_store
 if TYPE_CHECKING:
     from coord_core.documents import Batch
     from coord_core.state.board import Board
+
+SESSION_VARIABLE: Final = "COORD_SESSION"
 
 
 class Call:
@@ -79,18 +81,27 @@ class Call:
         short = name if not kind or name.startswith(f"{kind}:") else f"{kind}:{name}"
         return check(in_workspace(self.workspace, short))
 
+    @property
+    def session(self) -> str:
+        """The session that this is, "" if it is none but a human."""
+        return self.args.session or os.environ.get(SESSION_VARIABLE) or ""
+
     @cached_property
     def actor(self) -> Mapping[str, Any]:
-        """Who does it: the session that was named, else the human at the keyboard."""
+        """Who does it: the session that this is, else the human at the keyboard."""
         from coord_core.actions.supervisor import this_user
 
-        if self.args.session:
-            return {"workspace": self.workspace, "session": self.args.session}
+        if self.session:
+            return {"workspace": self.workspace, "session": self.session}
         return {"supervisor": this_user()}
 
     def say(self, line: str) -> None:
         """Print one line, safe for a terminal."""
         print(text.line(line))
+
+    def note(self, line: str) -> None:
+        """Print one line beside the answer, for whoever reads the error output."""
+        print(text.line(f"coord: {line}"), file=sys.stderr)
 
     def emit(self, value: Any, *, indent: bool = True) -> None:
         """Print a value as JSON, with what a terminal must not see escaped."""

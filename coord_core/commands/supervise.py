@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable
 from typing import Any
 
 from coord_core.actions import addressing, supervisor
 from coord_core.actions.plan import Plan
 from coord_core.commands.call import Call
+from coord_core.commands.words import task_names
 from coord_core.errors import NotFound
 from coord_core.scopes import parse
 from coord_core.state.insights import Life
@@ -33,13 +33,17 @@ def reassign(call: Call) -> None:
 
 def requeue(call: Call) -> None:
     """Make a task pending and nobody's."""
-    work_list, task = _task(call, call.args.list)
+    work_list, task = _task(call, call.args.task)
     _do(call, _plan(call, "requeue_task", list=work_list.key, task=task.id))
 
 
 def sign_off(call: Call) -> None:
-    """Sign a session off: its locks are released, its name is available, the rest stays."""
-    _do(call, _plan(call, "sign_off_session", scope=_session(call, call.args.session_id)))
+    """Sign a session off, without a name the one that calls: its locks are released, its name is free."""
+    if call.args.session_id is None:
+        from coord_core.commands.agent import sign_off as sign_off_myself
+
+        return sign_off_myself(call)
+    return _do(call, _plan(call, "sign_off_session", scope=_session(call, call.args.session_id)))
 
 
 def clean_up(call: Call) -> None:
@@ -129,19 +133,15 @@ def _session(call: Call, name: str) -> str:
 
 
 def _task(call: Call, target: str) -> tuple[WorkList, Task]:
-    """Find LIST#TASK; both may themselves hold a `#`, so each one is tried as the sign between them."""
+    """Find LIST#TASK."""
     failed: NotFound | None = None
-    for at in _signs(target):
+    for name, task in task_names(target):
         try:
-            work_list = addressing.work_list(call.board, _list_workspace(call, target[:at]), target[:at])
-            return work_list, addressing.task(work_list, target[at + 1 :])
+            work_list = addressing.work_list(call.board, _list_workspace(call, name), name)
+            return work_list, addressing.task(work_list, task)
         except NotFound as error:
             failed = failed or error
     raise failed or NotFound(f"task {target}", "a task is named LIST#TASK, such as queue#7")
-
-
-def _signs(target: str) -> Iterable[int]:
-    return [at for at, char in enumerate(target) if char == "#" and 0 < at < len(target) - 1]
 
 
 def _list_workspace(call: Call, name: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shlex
+from collections.abc import Iterator
 from typing import Final
 
 from coord_core import text
@@ -36,6 +37,13 @@ def shell_line(program: str, verb: str, *arguments: str) -> str:
     values = [each for each in arguments if each not in options]
     end = ["--"] if any(each.startswith("-") for each in values) else []
     return " ".join([program, verb, *options, *end, *map(_quoted, values)])
+
+
+def task_names(target: str) -> Iterator[tuple[str, str]]:
+    """Yield list and task that LIST#TASK may mean: both may themselves hold a `#`, so each one is tried."""
+    for at, char in enumerate(target):
+        if char == "#" and 0 < at < len(target) - 1:
+            yield target[:at], target[at + 1 :]
 
 
 def _quoted(value: str) -> str:
