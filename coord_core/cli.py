@@ -95,7 +95,11 @@ class _Help(argparse.RawDescriptionHelpFormatter):
 
 
 def _status(parser: Parser, argv: Sequence[str]) -> None:
-    parser.add_argument("--line", action="store_true", help="one line, for a status bar")
+    parser.add_argument(
+        "--line",
+        action="store_true",
+        help="one short line, for a status bar: ! need you, ● live, ◐ late, ○ stale, ✗ dead, ? unknown",
+    )
     if {"-h", "--help"} & set(argv):
         from coord_core.commands.words import glossary
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Final
 
+from coord_core import text
 from coord_core.commands.call import Call
 from coord_core.commands.report import in_view, lock_state, report
 from coord_core.commands.words import shell_line
@@ -17,6 +18,8 @@ from coord_core.times import age, clock
 SHAPES: Final = {Life.LIVE: "●", Life.LATE: "◐", Life.STALE: "○", Life.DEAD: "✗", Life.OFF: "–", Life.UNKNOWN: "?"}
 TASK_SHAPES: Final = {TaskState.PENDING: "·", TaskState.RUNNING: "▸", TaskState.DONE: "✓", TaskState.FAILED: "✗"}
 EVENTS: Final = 10
+NAME: Final = 24
+"""Cells that a workspace's name may have in a status bar."""
 
 
 def status(call: Call) -> None:
@@ -25,10 +28,11 @@ def status(call: Call) -> None:
     if call.args.json:
         return call.emit(report(board, asked, call.storage.url))
     workspaces = [asked] if asked is not None else [*board.workspaces] or [""]
+    if call.args.line:
+        return call.say(bar(board, workspaces))
     for workspace in workspaces:
         call.say(summary(board, workspace))
-        if not call.args.line:
-            _print(call, board, workspace)
+        _print(call, board, workspace)
     return None
 
 
@@ -44,15 +48,39 @@ def findings(call: Call) -> None:
     return None
 
 
+def bar(board: Board, workspaces: Sequence[str]) -> str:
+    """Return one short line for a status bar: `shop ! 2  ● 5 ◐ 1`: two things need you, five live, one is late.
+
+    Whoever signed off is not counted.
+    """
+    lasts = [each.rpartition("/")[2].rpartition(":")[2] for each in workspaces]
+    names = [last if lasts.count(last) == 1 else each for last, each in zip(lasts, workspaces, strict=True)]
+    parts = [_bar(board, each, name) for each, name in zip(workspaces, names, strict=True)]
+    # tmux would obey what follows `#[`.
+    return " | ".join(parts).replace("#[", "# [")
+
+
+def _bar(board: Board, workspace: str, name: str) -> str:
+    needs = sum(each.workspace == workspace for each in board.findings)
+    lives = _lives(board, workspace)
+    counts = [f"{SHAPES[life]} {lives.count(life)}" for life in Life if life in lives and life is not Life.OFF]
+    name = text.truncate(text.line(name or "no workspace"), NAME)
+    return f"{name}{f' ! {needs}' if needs else ''}  {' '.join(counts) or 'nobody'}"
+
+
 def summary(board: Board, workspace: str) -> str:
     """Return one line on a workspace: its name, what needs a human, and how many live, are late, stale, dead."""
     machine, _, project = workspace.partition(":")
     needs = sum(each.workspace == workspace for each in board.findings)
-    lives = [verdict.life for scope, verdict in board.verdicts.items() if parse(scope).workspace == workspace]
+    lives = _lives(board, workspace)
     counts = [f"{SHAPES[life]} {lives.count(life)} {life.value}" for life in reversed(Life) if life in lives]
     need = f"! {needs} need{'s' if needs == 1 else ''} you" if needs else "nothing needs you"
     name = f"{project} on {machine}" if project else workspace or "no workspace"
     return "   ".join([name, need, *counts])
+
+
+def _lives(board: Board, workspace: str) -> list[Life]:
+    return [verdict.life for scope, verdict in board.verdicts.items() if parse(scope).workspace == workspace]
 
 
 def _print(call: Call, board: Board, workspace: str) -> None:

@@ -131,7 +131,7 @@ def test_status_for_people(ctl: Ctl) -> None:
     assert found.code == 0
     assert found.out.startswith("BANCS-Norway/my-repo on laptop   ! 4 need you   ○ 3 stale\n")
     assert "coordctl clean-up claude_1" in found.out
-    assert ctl("status", "--line").out == "BANCS-Norway/my-repo on laptop   ! 4 need you   ○ 3 stale\n"
+    assert ctl("status", "--line").out == "my-repo ! 4  ○ 3\n"
 
 
 def test_an_empty_store_has_a_status_too(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
