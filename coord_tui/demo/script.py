@@ -6,6 +6,7 @@ import select
 import sys
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from operator import methodcaller
 from typing import Any, Final
 
 from coord_tui.demo.stage import Stage
@@ -93,15 +94,17 @@ RELEASE: Final = [
 
 def play(stage: Stage) -> None:
     """Play on until the audience leaves."""
+    for session in AGENTS:
+        stage.cast(session)
     events: dict[int, Callable[[], None]] = {
         3: lambda: stage.say("claude_4", "migration_started", "Migration 001 add_users_table", migration="001"),
-        5: lambda: stage.wait_for("claude_9", "database_migration"),
+        5: lambda: stage.act("claude_9", lambda agent: agent.acquire_lock("database_migration", wait=True)),
         6: lambda: stage.say("claude_9", "lock_refused", "database_migration held by claude_4"),
+        7: lambda: stage.act("claude_2", lambda agent: agent.acquire_lock("database_migration", wait=True)),
         8: lambda: stage.claim("codex_1", 21),
         9: lambda: stage.say("codex_1", "issue_started", "Started work on issue #21", issue=21),
-        10: lambda: stage.progress("codex_1", 21, "implementation", 35, "Order totals rounding"),
+        10: lambda: report(stage, "codex_1", 21, "implementation", 35, "Order totals rounding"),
         12: lambda: stage.end("claude_4"),
-        16: lambda: stage.wait_for("claude_2", "database_migration"),
     }
     percent = {session: AGENTS[session][1] for session in BUSY}
     for second in range(sys.maxsize):
@@ -110,17 +113,22 @@ def play(stage: Stage) -> None:
         for place, session in enumerate(AGENTS):
             alive = session not in SILENT and (session != "claude_4" or second < 12)
             if alive and (second + place) % 5 == 0:
-                stage.beat(session)
+                stage.act(session, methodcaller("heartbeat"))
         if second >= 4:
             stage.say("claude_7", "test_failed", "Retrying test_checkout", issue=23)
         session = BUSY[second % len(BUSY)]
         issue, _, phase, doing, *_ = AGENTS[session]
         if second % 2 and issue:
             percent[session] = percent[session] % 96 + 2
-            stage.progress(session, issue, phase, percent[session], doing)
+            report(stage, session, issue, phase, percent[session], doing)
         if second % 7 == 6:
             stage.work(WORKERS[second // 7 % len(WORKERS)])
         if second % 9 == 8:
             stage.say("claude_1", "file_modified", f"src/adapters/{FILES[second // 9 % len(FILES)]}", issue=15)
         if select.select([sys.stdin], [], [], 1)[0]:
             return
+
+
+def report(stage: Stage, session: str, issue: int, phase: str, percent: int, doing: str) -> None:
+    """Let an agent say how far an issue is."""
+    stage.act(session, lambda agent: agent.update_progress(issue, phase, percent, doing))
