@@ -48,6 +48,7 @@ def agents_workspace(scopes: Iterable[str], given: str | None = None) -> str:
 
 def _checked(workspace: str) -> str:
     """Refuse what would not be found again as a workspace."""
-    if ":" in workspace and workspace.isprintable() and parse(f"{workspace}:session:x").workspace == workspace:
+    named = all(workspace.partition(":")) and workspace.isprintable()
+    if named and parse(f"{workspace}:session:x").workspace == workspace:
         return workspace
     raise InvalidArgument("workspace", f"{workspace!r} is none: name one such as laptop:acme/shop (--workspace)")

@@ -42,7 +42,7 @@ def sign_off(call: Call) -> None:
 
 def beat(call: Call) -> None:
     """Say that the session lives."""
-    ask(call, Agent.heartbeat, lambda a: f"{a.where} at {a.what}")
+    ask(call, Agent.heartbeat, _noted)
 
 
 def claim(call: Call) -> None:
