@@ -215,8 +215,7 @@ class Held(Refused):
     ) -> None:
         self.what, self.holder, self.age, self.life = what, holder, age, life
         self.evidence, self.advice, self.waiting = evidence, advice, waiting
-        since = " since a moment ago" if age == "now" else f" for {age}" if age else ""
-        super().__init__(f"{holder} has {what}{since} and is {evidence or life}. {advice}")
+        super().__init__(f"{holder} has {what}{_since(age)} and is {evidence or life}. {advice}")
 
 
 class Deadlock(Held):
@@ -256,7 +255,7 @@ class NotYours(Refused):
 
     def __init__(self, what: str, owner: str | None, advice: str = "", age: str = "") -> None:
         self.what, self.owner, self.advice, self.age = what, owner, advice, age
-        whose = f"{owner} has {what}{' for ' + age if age else ''}" if owner else f"nobody has {what}"
+        whose = f"{owner} has {what}{_since(age)}" if owner else f"nobody has {what}"
         super().__init__(f"{whose}, so it is not yours; nothing was changed{'. ' + advice if advice else ''}")
 
 
@@ -266,3 +265,7 @@ class InvalidArgument(Refused):
     def __init__(self, name: str, reason: str) -> None:
         self.name, self.reason = name, reason
         super().__init__(f"{name}: {reason}; nothing was changed")
+
+
+def _since(age: str) -> str:
+    return " since a moment ago" if age == "now" else f" for {age}" if age else ""

@@ -57,15 +57,17 @@ class Caller:
             if not (self.session or new):
                 raise NotSignedOn("")
             given, inbox = set(self._given), in_workspace(self.workspace, f"inbox:{self.session}")
+            who = actor(self.workspace, self.session)
 
             def run(tx: Transaction) -> T:
                 turn = Turn(tx, self.storage, self.workspace, self.session, self.fence)
                 value = body(turn)
+                who["session"] = turn.session  # whoever signs on has a name only now
                 if given and not new:
                     telling.mark_told(tx.edit(inbox), given, tx.at)
                 return value
 
-            act = Act(action, actor(self.workspace, self.session), op=self._op(action, op_id), durable=durable)
+            act = Act(action, who, op=self._op(action, op_id), durable=durable)
             try:
                 outcome: Outcome[T] = self.storage.transact(act, run)
                 self._given -= given

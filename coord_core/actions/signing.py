@@ -41,7 +41,7 @@ def sign_on(turn: Turn, session_id: str | None, facts: Mapping[str, Any]) -> dic
         _require_free(turn, board, before, facts, lives)
     registry = _registry(turn)
     was_taken = registry.get(wanted) == "taken"
-    registry[wanted] = "taken"
+    registry[wanted], turn.session = "taken", wanted
     data = turn.edit(f"session:{wanted}")
     taken_over = _describe(board, before) if before is not None and before.exists and was_taken and not mine else ""
     for key in FACTS:

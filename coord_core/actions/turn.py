@@ -120,6 +120,8 @@ class Turn:
         line = self.last_line(short, after=after, registry=registry)
         if line is None:
             return ""
+        if line.actor == self.actor:
+            return f"another agent took the name over at {times.clock(line.at, seconds=False)}"
         reason = f" ({line.reason})" if line.reason else ""
         return f"{line.action.replace('_', ' ')} by {who(line)} at {times.clock(line.at, seconds=False)}{reason}"
 
@@ -132,7 +134,8 @@ class Turn:
                 return None
             entries = line.changes.get(instances, ()) if registry else ()
             named = any(edit.path[-1:] == (registry,) for edit in entries)
-            if line.actor != self.actor:
+            # After ours, a sign-on under our name is another agent's.
+            if line.actor != self.actor or (after and line.action == "sign_on"):
                 if scope in line.changes or named:
                     return line
             elif named:
