@@ -10,6 +10,7 @@ from typing import Final
 from coord_core.actions.agent import Agent
 from coord_core.actions.answers import Grant
 from coord_core.commands.call import warn
+from coord_core.commands.session import anew
 from coord_core.errors import CoordError, LockLost, NotSignedOn
 from coord_core.scopes import in_workspace
 
@@ -19,7 +20,7 @@ LOOK: Final = 2.0
 
 
 class Keeper:
-    """Keeps what a session has, in a thread of its own, for the length of a `with`.
+    """Keeps what a session has, in a thread of its own, for the length of a `with`; its messages are the command's.
 
     ttl: for how long its locks are taken at a time, in seconds. lost: called when a lock is not the session's any more.
     """
@@ -52,7 +53,7 @@ class Keeper:
                 if now - renewed >= every:
                     renewed = now
                 if now - beaten >= BEAT:
-                    self._again().heartbeat()
+                    anew(self._agent).heartbeat()
                     beaten = now
             except NotSignedOn as error:
                 self._warn(error)
@@ -67,7 +68,7 @@ class Keeper:
         for grant in list(self._grants):
             if renew or not self._stands(grant):
                 try:
-                    self._again().renew_lock(grant.resource, self._ttl, fence=grant.fence)
+                    anew(self._agent).renew_lock(grant.resource, self._ttl, fence=grant.fence)
                 except LockLost as error:
                     self._grants.remove(grant)
                     self._warn(error)
@@ -83,11 +84,6 @@ class Keeper:
         if self._lost is not None:
             warn("the command is ended (--kill-on-loss)")
             self._lost()
-
-    def _again(self) -> Agent:
-        """Return the session as an agent that was told nothing yet: its messages are for the command, not for us."""
-        mine = self._agent
-        return Agent(mine.storage, mine.workspace, mine.session, fence=mine.fence)
 
     def _warn(self, error: CoordError) -> None:
         if str(error) not in self._said:

@@ -14,7 +14,7 @@ from coord_core.actions.workspaces import VARIABLE as WORKSPACE_VARIABLE
 from coord_core.commands.call import SESSION_VARIABLE, Call, warn
 from coord_core.commands.child import BY_SIGNAL, NOT_FOUND, Child
 from coord_core.commands.keeper import Keeper
-from coord_core.commands.session import new_agent, tell
+from coord_core.commands.session import anew, new_agent
 from coord_core.errors import CoordError, Deadlock, Held, NotSignedOn
 from coord_core.storage.places import VARIABLE as STORE_VARIABLE
 
@@ -23,7 +23,10 @@ BETWEEN_TRIES: Final = 0.3
 
 
 def run(call: Call) -> int:
-    """Sign on, take the locks, run the command, sign off; return the command's exit code."""
+    """Sign on, take the locks, run the command, sign off; return the command's exit code.
+
+    What the session is told is for the command to read: nothing here does.
+    """
     argv = call.args.argv[1:] if call.args.argv[:1] == ["--"] else call.args.argv
     if not argv:
         raise ArgumentTypeError("a command is needed: coordctl run -- CMD ARGS")
@@ -58,19 +61,17 @@ def _acquire(call: Call, agent: Agent, child: Child, resource: str) -> Grant | N
     while not child.told:
         late = time.monotonic() >= until
         try:
-            return agent.acquire_lock(resource, call.args.ttl, wait=not late, reason=call.args.reason)
+            return anew(agent).acquire_lock(resource, call.args.ttl, wait=not late, reason=call.args.reason)
         except Held as error:
             if late or isinstance(error, Deadlock):
                 raise
-        finally:
-            tell(agent.messages)
         time.sleep(BETWEEN_TRIES)
     return None
 
 
 def _sign_off(agent: Agent) -> None:
     try:
-        agent.sign_off()
+        anew(agent).sign_off()
     except NotSignedOn:
         pass  # the command did so itself, or the keeper has said who did
     except CoordError as error:

@@ -70,6 +70,11 @@ def new_agent(call: Call, facts: Mapping[str, Any] | None = None) -> Agent:
     return Agent(call.storage, agents_workspace(scopes, call.asked_workspace), facts=facts)
 
 
+def anew(agent: Agent) -> Agent:
+    """Return the same session as an agent that was told nothing yet: what it is told stays for others to read."""
+    return Agent(agent.storage, agent.workspace, agent.session, fence=agent.fence)
+
+
 def _workspace(call: Call, session: str) -> str:
     """Return where a session is: where an agent here would be, else the only place where one of that name is."""
     if call.asked_workspace:

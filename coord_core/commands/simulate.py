@@ -68,7 +68,7 @@ def _place(call: Call) -> str:
     others = sum(each.data.get("client") != CLIENT for each in sessions)
     if others and not call.args.here:
         raise Refused(
-            f"{others} sessions of other agents are in {url}: nobody plays there by a slip. Leave --store out to play "
+            f"other agents ({others}) use {url}: nobody plays there by a slip. Leave --store out to play "
             f"in a temporary store, or say --here"
         )
     return url

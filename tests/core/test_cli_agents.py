@@ -13,8 +13,10 @@ from typing import Any, NamedTuple
 
 import pytest
 
+from coord_core.actions.agent import Agent
 from coord_core.actions.telling import tell
 from coord_core.cli import main
+from coord_core.errors import NotSignedOn
 from coord_core.storage import Act, open_storage
 
 W = "laptop:acme/shop"
@@ -269,6 +271,23 @@ def test_a_supervisor_may_sign_off_somebody_else(me: Ctl) -> None:
 # Refusals
 
 
+def test_a_name_that_was_just_taken_elsewhere_is_taken(ctl: Ctl, store: Path) -> None:
+    Agent(open_storage(str(store)), W, facts={"host": "elsewhere"}).sign_on("claude_1")
+    found = ctl("sign-on", "claude_1")
+    assert (found.code, found.out) == (1, "")
+    assert "claude_1 is taken since" in found.err
+    assert "on elsewhere (live" in found.err
+    assert "sign on without a name" in found.err
+
+
+def test_whose_name_was_taken_over_is_told(ctl: Ctl, store: Path) -> None:
+    agent = Agent(open_storage(str(store)), W)
+    agent.sign_on("claude_1")
+    assert ctl("sign-on", "claude_1").code == 0
+    with pytest.raises(NotSignedOn, match="not signed on any more: another agent took the name over at"):
+        agent.heartbeat()
+
+
 def test_a_refusal_names_the_holder_the_age_and_the_next_step(me: Ctl) -> None:
     other = ("--session", me("sign-on").out.strip())
     me("claim", "issue:15")
@@ -283,25 +302,26 @@ def test_a_refusal_names_the_holder_the_age_and_the_next_step(me: Ctl) -> None:
         ("claim", "issue:15"): held.format("issue 15") + "Take another issue",
         ("lock", "db"): held.format("db") + "Do something else and ask again later",
         ("lock", "db", "--wait"): held.format("db") + "It is noted that you wait",
-        ("unlock", "db"): "the lock db is claude_1’s, not yours; nothing was changed. Acquire it first",
-        ("unclaim", "issue:15"): "issue 15 is claude_1’s, not yours",
+        (
+            "unlock",
+            "db",
+        ): "claude_1 has the lock db since a moment ago, so it is not yours; nothing was changed. Acquire it",
+        ("unclaim", "issue:15"): "claude_1 has issue 15 since a moment ago, so it is not yours",
         ("progress", "issue:15", "x"): "Claim it, or report on one of yours",
         ("handoff", "issue:15"): "Only who has an issue can hand it off",
         ("accept", "issue:15"): "claude_9 has the handoff of issue 15",
         ("accept", "issue:16"): "no handoff on issue 16; `coordctl status` shows",
-        ("done", "queue#1"): "queue#1 is claude_1’s, not yours",
-        ("fail", "queue#1"): "queue#1 is claude_1’s, not yours",
-        ("claim", "v1.0.0#1"): "v1.0.0#1 is claude_1’s, not yours; nothing was changed. Take another one",
+        ("done", "queue#1"): "claude_1 has queue#1 since a moment ago, so it is not yours",
+        ("fail", "queue#1"): "claude_1 has queue#1 since a moment ago, so it is not yours",
+        ("claim", "v1.0.0#1"): "claude_1 has v1.0.0#1, so it is not yours; nothing was changed. Take another one",
         ("next-task",): "no pending task in queue; ask again later",
         ("next-task", "nope"): "no work list nope; `coordctl status` shows",
         ("plan-release", "v1.0.0", "x"): "release v1.0.0 is planned already",
-        ("sign-on", "claude_1"): "",
     }
     for arguments, words in refused.items():
         found = me(*other, *arguments)
-        if words:
-            assert (found.code, found.out) == (1, ""), arguments
-            assert words in found.err, arguments
+        assert (found.code, found.out) == (1, ""), arguments
+        assert words in found.err, arguments
     assert me("lock", "db", "--json").code == 0  # whoever has it renews it
     assert me(*other, "lock", "cache").code == 0
     circle = me("lock", "cache", "--wait")

@@ -99,7 +99,7 @@ def test_nobody_plays_in_a_real_store_by_a_slip(tmp_path: Path) -> None:
     Agent(open_storage(str(store)), "laptop:acme/shop").sign_on()
     found = ctl(store, "simulate", "--seconds", "1")
     assert (found.code, found.out) == (1, "")
-    assert "1 session of other agents is in" in found.err
+    assert "other agents (1) use" in found.err
     assert "--here" in found.err
     found = ctl(store, "simulate", "--seconds", "1", "--here", "--json")
     assert found.json["workspace"].endswith(":simulation")
