@@ -15,6 +15,7 @@ from typing import Any, NamedTuple
 import pytest
 
 from coord_core import times
+from coord_core.actions.agent import Agent
 from coord_core.cli import VERBS, main
 from coord_core.storage import Act, open_storage
 from tests.core.samples import REFERENCE, REFERENCE_SHOP
@@ -38,7 +39,7 @@ Ctl = Callable[..., Answer]
 
 @pytest.fixture(autouse=True)
 def nowhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in ("COORD_STORE", "COORD_WORKSPACE", "CLAUDE_SESSION_COORDINATOR_CONFIG"):
+    for name in ("COORD_STORE", "COORD_WORKSPACE", "COORD_SESSION", "CLAUDE_SESSION_COORDINATOR_CONFIG"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("HOME", str(tmp_path))
     monkeypatch.setenv("LOGNAME", "kim")
@@ -132,6 +133,19 @@ def test_status_for_people(ctl: Ctl) -> None:
     assert found.out.startswith("BANCS-Norway/my-repo on laptop   ! 4 need you   ○ 3 stale\n")
     assert "coordctl clean-up claude_1" in found.out
     assert ctl("status", "--line").out == "my-repo ! 4  ○ 3\n"
+
+
+def test_a_status_bar_gets_one_short_line_that_commands_nothing(ctl: Ctl, store: Path) -> None:
+    for workspace in ("pc:a/shop", "vm:b/shop", "vm:b/#[fg=red]\x1b[31m\n" + "x" * 90):
+        Agent(open_storage(str(store)), workspace).sign_on()
+    line, *rest = ctl("status", "--line").out.splitlines()
+    assert rest == []
+    assert line.startswith("my-repo ! 4  ○ 3 | pc:a/shop  ● 1 | # [fg=red]␛[31m␊xxx")
+    assert line.endswith("…  ● 1 | vm:b/shop  ● 1")
+    assert len(line) < 110
+    assert ctl("--workspace", "pc:a/shop", "status", "--line").out == "shop  ● 1\n"
+    assert ctl("--workspace", "pc:a/shop", "--session", "claude_1", "sign-off").code == 0
+    assert ctl("--workspace", "pc:a/shop", "status", "--line").out == "shop  nobody\n"
 
 
 def test_an_empty_store_has_a_status_too(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

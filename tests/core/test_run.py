@@ -16,7 +16,7 @@ import pytest
 from coord_core.actions.agent import Agent
 from coord_core.actions.telling import tell
 from coord_core.actions.view import take_board
-from coord_core.state.records import Life
+from coord_core.state.insights import Life
 from coord_core.storage import Act, Storage, open_storage
 from tests.ctl import ctl, environment
 

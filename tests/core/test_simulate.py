@@ -13,7 +13,7 @@ from coord_core.actions.agent import Agent
 from coord_core.actions.view import take_board
 from coord_core.documents import ABSENT, Change, Line
 from coord_core.scopes import parse
-from coord_core.state.records import Life
+from coord_core.state.insights import Life
 from coord_core.storage import open_storage
 from tests.ctl import ctl
 
