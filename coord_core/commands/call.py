@@ -83,8 +83,11 @@ class Call:
 
     @property
     def session(self) -> str:
-        """The session that this is, "" if it is none but a human."""
-        return self.args.session or os.environ.get(SESSION_VARIABLE) or ""
+        """The session that this is, "" if it is none but a human; raises InvalidArgument."""
+        from coord_core.actions.turn import name
+
+        said = self.args.session or os.environ.get(SESSION_VARIABLE)
+        return name("session", said) if said else ""
 
     @cached_property
     def actor(self) -> Mapping[str, Any]:

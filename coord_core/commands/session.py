@@ -10,7 +10,7 @@ from typing import Any, Final, TypeVar
 from coord_core import text
 from coord_core.actions.agent import Agent
 from coord_core.actions.answers import Message
-from coord_core.actions.turn import INSTANCES, TEXT_MAX, name
+from coord_core.actions.turn import INSTANCES, TEXT_MAX
 from coord_core.actions.workspaces import agents_workspace
 from coord_core.commands.call import Call, warn
 from coord_core.errors import CoordError, Refused, StoreMissing
@@ -48,9 +48,9 @@ def ask(call: Call, deed: Callable[[Agent], T], words: Callable[[T], str], *, ag
 
 def this_agent(call: Call) -> Agent:
     """Return the session that this is; raises Refused without one, StoreMissing."""
-    if not call.session:
+    session = call.session
+    if not session:
         raise Refused(NOBODY)
-    session = name("session", call.session)
     workspace = _workspace(call, session)
     if call.storage.read(in_workspace(workspace, INSTANCES)) is None:
         # To be refused must not make a store.

@@ -451,6 +451,16 @@ def test_whoever_is_not_signed_on_changes_nothing(me: Ctl, store: Path, session:
         assert state(store) == before, verb
 
 
+@pytest.mark.parametrize("session", [" ", "\x1b", "\udcff", "x" * 5000])
+def test_nobody_edits_under_a_name_that_is_none(me: Ctl, store: Path, session: str) -> None:
+    before = state(store)
+    for verb in (("set", "issue:1", "x", "1"), ("delete", "instances"), ("sign-off", "claude_1"), ("undo",)):
+        found = me("--session", session, *verb)
+        assert (found.code, found.out) == (1, ""), verb
+        assert found.err.startswith("coordctl: session: "), verb
+        assert state(store) == before, verb
+
+
 @pytest.mark.parametrize("workspace", ["x", "a:b:c", "issue:x", "a\nb:c", ":"])
 def test_a_workspace_that_would_not_be_found_again_is_refused(ctl: Ctl, store: Path, workspace: str) -> None:
     found = ctl("--workspace", workspace, "sign-on")
