@@ -119,8 +119,9 @@ RUN: Final = (
     "is none; 1 if it was never started, with the reason on the error output."
 )
 SIMULATE: Final = (
-    "Plays in a temporary store, or in that of --store if no other agents are in it. The agents sign on, claim, lock,\n"
-    "wait, report, queue, hand off, and now and then die with things in hand."
+    "Plays in a temporary store that is printed, or in that of --store if no other agents use it; with --here also in\n"
+    "one that they use, without --store the nearest. The workspace is {machine}:simulation, if none is named. The\n"
+    "agents sign on, claim, lock, wait, report, queue, hand off, and now and then die with things in hand."
 )
 
 AGENT: Final = (
