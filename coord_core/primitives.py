@@ -7,16 +7,13 @@ reference names it (COORD_WORKSPACE, else `{machine}:{owner/repo}`). What the se
 from __future__ import annotations
 
 import sys
-from fnmatch import fnmatchcase
 from functools import cache
 from typing import Any
 
 from coord_core.actions.agent import Agent
 from coord_core.actions.answers import Message
-from coord_core.actions.turn import named
 from coord_core.actions.workspaces import agents_workspace
-from coord_core.errors import NotSignedOn, StoreMissing
-from coord_core.scopes import parse
+from coord_core.errors import StoreMissing
 from coord_core.storage import open_storage
 from coord_core.storage.places import find_store
 from coord_core.text import line
@@ -67,7 +64,9 @@ def store_data(scope: str, key: str, value: Any) -> None:
 
 def retrieve_data(scope: str, key: str) -> Any:
     """Return the value under a key of a scope, None without one."""
-    return _data(scope).get(key)
+    value = _agent().retrieve_data(scope, key)
+    _tell(_agent().messages)
+    return value
 
 
 def delete_data(scope: str, key: str) -> bool:
@@ -79,15 +78,16 @@ def delete_data(scope: str, key: str) -> bool:
 
 def list_keys(scope: str) -> list[str]:
     """Return the keys of a scope."""
-    return list(_data(scope))
+    keys = _agent().list_keys(scope)
+    _tell(_agent().messages)
+    return keys
 
 
 def list_scopes(pattern: str | None = None) -> list[str]:
     """Return the scopes of this workspace that a pattern such as `session:*` fits, all without one, by short names."""
-    workspace = _signed_on().workspace
-    found = (parse(scope) for scope in _agent().storage.load().documents)
-    shorts = sorted(each.short for each in found if each.workspace == workspace)
-    return [short for short in shorts if pattern is None or fnmatchcase(short, pattern)]
+    found = _agent().list_scopes(pattern)
+    _tell(_agent().messages)
+    return found
 
 
 def delete_scope(scope: str) -> bool:
@@ -106,18 +106,6 @@ def _agent() -> Agent:
         # The first agent of a repository makes its store.
         scopes = []
     return Agent(storage, agents_workspace(scopes))
-
-
-def _signed_on() -> Agent:
-    if not current_session:
-        raise NotSignedOn("")
-    return _agent()
-
-
-def _data(scope: str) -> dict[str, Any]:
-    agent = _signed_on()
-    document = agent.storage.read(named(agent.workspace, scope))
-    return dict(document.data) if document else {}
 
 
 def _tell(messages: tuple[Message, ...]) -> None:

@@ -43,10 +43,10 @@ class Agent(Caller):
             self._look_into_inbox()
         return SignedOn(**{**answer, "has": tuple(answer["has"])})
 
-    def sign_off(self, *, op_id: str | None = None) -> SignedOff:
+    def sign_off(self, *, reason: str = "", op_id: str | None = None) -> SignedOff:
         """Give the name back and let its locks go; what it claimed stays. Raises NotSignedOn."""
         with self._turn:
-            answer = self.call("sign_off", signing.sign_off, op_id)
+            answer = self.call("sign_off", signing.sign_off, op_id, reason=said("reason", reason))
             self.session, self.fence = "", 0
             self.fences.clear()
             self.claims.clear()
@@ -191,6 +191,18 @@ class Agent(Caller):
     def store_data(self, scope: str, key: str, value: Any, *, op_id: str | None = None) -> None:
         """Store a value under a key of a document (`issue:15`); raises InvalidScope, InvalidDocument."""
         self.call("store_data", partial(editing.store, scope=scope, key=key, value=value), op_id)
+
+    def retrieve_data(self, scope: str, key: str) -> Any:
+        """Return the value under a key of a document, None without one."""
+        return self.call("retrieve_data", partial(editing.retrieve, scope=scope, key=key), None)
+
+    def list_keys(self, scope: str) -> list[str]:
+        """Return the keys of a document."""
+        return self.call("list_keys", partial(editing.keys, scope=scope), None)
+
+    def list_scopes(self, pattern: str | None = None) -> list[str]:
+        """Return the documents of this workspace that a pattern such as `session:*` fits, by their short names."""
+        return self.call("list_scopes", partial(editing.scopes, pattern=pattern), None)
 
     def delete_data(self, scope: str, key: str, *, op_id: str | None = None) -> bool:
         """Delete a key of a document; return whether it was there."""

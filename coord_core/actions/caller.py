@@ -49,7 +49,14 @@ class Caller:
                 self.storage.transact(act, lambda tx: telling.mark_told(tx.edit(scope), given, tx.at))
 
     def call(
-        self, action: str, body: Callable[[Turn], T], op_id: str | None, *, durable: bool = True, new: bool = False
+        self,
+        action: str,
+        body: Callable[[Turn], T],
+        op_id: str | None,
+        *,
+        durable: bool = True,
+        new: bool = False,
+        reason: str = "",
     ) -> T:
         """Run one call in a transaction: what it was told last has arrived, for it calls again."""
         with self._turn:
@@ -67,7 +74,7 @@ class Caller:
                     telling.mark_told(tx.edit(inbox), given, tx.at)
                 return value
 
-            act = Act(action, who, op=self._op(action, op_id), durable=durable)
+            act = Act(action, who, reason=reason, op=self._op(action, op_id), durable=durable)
             try:
                 outcome: Outcome[T] = self.storage.transact(act, run)
                 self._given -= given

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from fnmatch import fnmatchcase
 from typing import Any, Final
 
 from coord_core.actions.turn import Turn, name
 from coord_core.documents import ABSENT
-from coord_core.errors import InvalidScope, NotFound
+from coord_core.errors import InvalidArgument, InvalidScope, NotFound
 from coord_core.scopes import check, parse
 from coord_core.storage import Act, Outcome, Storage, Transaction
 
@@ -69,6 +70,33 @@ def remove_all(turn: Turn, scope: str) -> bool:
     there = turn.tx.read(turn.named(scope)) is not None
     turn.tx.delete(turn.named(scope))
     return there
+
+
+def retrieve(turn: Turn, scope: str, key: str) -> Any:
+    """Return the value under a key of a document, None without one."""
+    turn.require_signed_on()
+    return _data(turn, scope).get(name("key", key))
+
+
+def keys(turn: Turn, scope: str) -> list[str]:
+    """Return the keys of a document."""
+    turn.require_signed_on()
+    return list(_data(turn, scope))
+
+
+def scopes(turn: Turn, pattern: str | None) -> list[str]:
+    """Return the documents of the caller's workspace that a pattern fits, all without one, by short names."""
+    turn.require_signed_on()
+    if pattern is not None and not isinstance(pattern, str):
+        raise InvalidArgument("pattern", "text such as `issue:*` is needed")
+    found = (parse(scope) for scope in turn.storage.load().documents)
+    shorts = sorted(each.short for each in found if each.workspace == turn.workspace)
+    return [short for short in shorts if pattern is None or fnmatchcase(short, pattern)]
+
+
+def _data(turn: Turn, scope: str) -> Mapping[str, Any]:
+    document = turn.tx.read(turn.named(scope))
+    return document.data if document else {}
 
 
 def check_new(scope: str) -> None:
