@@ -132,6 +132,14 @@ def _undo(parser: Parser, argv: Sequence[str]) -> None:
     parser.add_argument("seq", metavar="SEQ", nargs="?", type=int, help="the line's number in `coordctl log`")
 
 
+def _mcp(parser: Parser, argv: Sequence[str]) -> None:
+    parser.add_argument("--beat", type=float, default=60.0, metavar="S", help="seconds between heartbeats (60)")
+
+
+def _init(parser: Parser, argv: Sequence[str]) -> None:
+    parser.add_argument("--print", action="store_true", help="show what would be written, write nothing")
+
+
 OFF: Final = (
     "Its locks are released, its name is free, the rest stays. Without SESSION, the session that you are (--session,\n"
     "else COORD_SESSION) signs itself off; with one you do it to another, as its supervisor."
@@ -154,6 +162,9 @@ VERBS: Final = (
     Verb("undo", "supervise:undo", "take back your newest action, or the line with this number", _undo),
     Verb("redo", "supervise:redo", "do again what you took back last", takes()),
     *AGENT,
+    Verb("mcp", "mcp:mcp", "serve an agent over MCP on the standard input and output", _mcp),
+    Verb("init", "init:init", "make this repository known to agents: .mcp.json, .gitignore", _init),
+    Verb("doctor", "doctor:doctor", "check that all agents here meet in one store", takes()),
 )
 
 

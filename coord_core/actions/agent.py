@@ -34,7 +34,7 @@ class Agent(Caller):
 
     def sign_on(self, session_id: str | None = None, *, op_id: str | None = None) -> SignedOn:
         """Take a name, the first free `claude_N` without one; raises NameTaken, InvalidArgument."""
-        facts = surroundings() if self._facts is None else self._facts
+        facts = surroundings() if self.facts is None else self.facts
         with self._turn:
             answer = self.call("sign_on", partial(signing.sign_on, session_id=session_id, facts=facts), op_id, new=True)
             self.session, self.fence = answer["session_id"], answer["fence"]

@@ -35,7 +35,7 @@ class Caller:
         self.messages: tuple[Message, ...] = ()
         self.fences: dict[str, int] = {}
         self.claims: dict[str, int] = {}
-        self._facts = facts
+        self.facts = facts
         self._given: set[int] = set()
         self._turn = threading.RLock()
 
@@ -47,6 +47,12 @@ class Caller:
                 scope = in_workspace(self.workspace, f"inbox:{self.session}")
                 act = Act("read_messages", actor(self.workspace, self.session), durable=False)
                 self.storage.transact(act, lambda tx: telling.mark_told(tx.edit(scope), given, tx.at))
+
+    def listen(self) -> None:
+        """Look what this session is to be told, without a call: what the last one brought has arrived."""
+        with self._turn:
+            self.acknowledge()
+            self._look_into_inbox()
 
     def call(
         self,

@@ -56,6 +56,17 @@ def repository(folder: Path) -> Path | None:
     return next((each for each in _upward(folder) if (each / ".git").exists()), None)
 
 
+def worktrees(folder: Path) -> list[Path]:
+    """Return the roots of all git worktrees of the repository that `folder` lies in, the main one first."""
+    root = repository(folder)
+    common = _common_git_folder(root) if root else None
+    if common is None:
+        return []
+    links = sorted((common / "worktrees").glob("*/gitdir"))
+    found = [common.parent, *(Path(_text(link).strip()).parent for link in links)]
+    return [each for each in found if each.is_absolute() and each.is_dir()]
+
+
 def project(folder: Path) -> str:
     """Return what the reference calls the project that `folder` lies in: `owner/repo` of its origin, else its name."""
     root = repository(folder)
