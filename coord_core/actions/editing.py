@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from coord_core.actions.turn import Turn, name
 from coord_core.documents import ABSENT
-from coord_core.errors import InvalidArgument, InvalidScope, NotFound
+from coord_core.errors import InvalidScope, NotFound
 from coord_core.scopes import check, parse
 from coord_core.storage import Act, Outcome, Storage, Transaction
 
@@ -87,11 +87,10 @@ def keys(turn: Turn, scope: str) -> list[str]:
 def scopes(turn: Turn, pattern: str | None) -> list[str]:
     """Return the documents of the caller's workspace that a pattern fits, all without one, by short names."""
     turn.require_signed_on()
-    if pattern is not None and not isinstance(pattern, str):
-        raise InvalidArgument("pattern", "text such as `issue:*` is needed")
+    wanted = "*" if pattern in (None, "") else name("pattern", pattern)
     found = (parse(scope) for scope in turn.storage.load().documents)
     shorts = sorted(each.short for each in found if each.workspace == turn.workspace)
-    return [short for short in shorts if pattern is None or fnmatchcase(short, pattern)]
+    return [short for short in shorts if fnmatchcase(short, wanted)]
 
 
 def _data(turn: Turn, scope: str) -> Mapping[str, Any]:

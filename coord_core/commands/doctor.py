@@ -12,7 +12,7 @@ from typing import Any, Final, NamedTuple
 
 from coord_core.commands import mcp_json
 from coord_core.commands.call import Call
-from coord_core.commands.init import ignores
+from coord_core.commands.init import IGNORED, ignores
 from coord_core.commands.mcp import INSTALL
 from coord_core.commands.strays import strays
 from coord_core.errors import CoordError, Refused, StoreMissing
@@ -129,9 +129,12 @@ def _extra() -> Check:
 def _ignored(store: Path, root: Path) -> Check:
     if not (root / ".git").exists() or not store.is_relative_to(root):
         return Check("gitignore", True, f"the store is not in {root}'s repository, so it is not needed")
-    if ignores(root) or _git_ignores(store, root):
+    folder = f"{store.relative_to(root)}/"
+    ignored = _git_ignores(store, root)
+    if ignored or (ignored is None and folder == IGNORED and ignores(root)):
         return Check("gitignore", True, "git ignores the store")
-    return Check("gitignore", False, "git does not ignore the store", "coordctl init")
+    next_ = "coordctl init" if folder == IGNORED else f"add {folder} to {root / '.gitignore'}"
+    return Check("gitignore", False, "git does not ignore the store", next_)
 
 
 def _one_store(store: Path, root: Path, server: Mapping[str, Any]) -> Iterator[Check]:
@@ -142,12 +145,13 @@ def _one_store(store: Path, root: Path, server: Mapping[str, Any]) -> Iterator[C
     yield from apart or [Check("one store", True, f"all agents in {root} and its worktrees meet there")]
 
 
-def _git_ignores(store: Path, root: Path) -> bool:
+def _git_ignores(store: Path, root: Path) -> bool | None:
+    """Say whether git ignores what is in the store, None if there is no git to say."""
     try:
         asked = subprocess.run(
             ["git", "-C", str(root), "check-ignore", "-q", "--", str(store / "x.json")],
             capture_output=True, timeout=10, check=False,
         )  # fmt: skip
     except (OSError, subprocess.SubprocessError):
-        return False
-    return asked.returncode == 0
+        return None
+    return {0: True, 1: False}.get(asked.returncode)

@@ -10,7 +10,7 @@ from coord_core import processes, text
 from coord_core.actions.agent import Agent
 from coord_core.actions.answers import SignedOn
 from coord_core.actions.surroundings import PID_VARIABLE, surroundings
-from coord_core.actions.turn import LONGEST
+from coord_core.actions.turn import LONGEST, Turn
 from coord_core.errors import CoordError, InvalidArgument, NotSignedOn
 from coord_core.storage import Storage
 
@@ -47,11 +47,13 @@ class Desk:
         """Say that the session lives; return False once its agent's process is proven gone."""
         if self._agent_gone():
             return False
-        if self.agent.session:
-            try:
-                self._signed_on()
-            except CoordError as error:
-                warn(f"no heartbeat: {error}")
+        try:
+            if self.agent.session:
+                self._twin().heartbeat()
+        except NotSignedOn:
+            pass  # Its next call is told by whom and why.
+        except CoordError as error:
+            warn(f"no heartbeat: {error}")
         return True
 
     def leave(self, reason: str) -> None:
@@ -65,15 +67,15 @@ class Desk:
             warn(f"{self.agent.session} was not signed off: {error}")
 
     def _signed_on(self) -> bool:
-        """Beat; return whether the session bears its name still. The next call of one that does not says why.
-
-        By another agent of the same name: what a heartbeat is told, nobody hears.
-        """
         try:
-            Agent(self.storage, self.workspace, self.agent.session, fence=self.agent.fence).heartbeat()
+            self._twin().call("sign_on", Turn.require_signed_on, None)
         except NotSignedOn:
             return False
         return True
+
+    def _twin(self) -> Agent:
+        """Return another agent of the same name: what that one is told, nobody hears, so it is told again."""
+        return Agent(self.storage, self.workspace, self.agent.session, fence=self.agent.fence)
 
     def _agent_gone(self) -> bool:
         its = self._process

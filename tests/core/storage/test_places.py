@@ -1,13 +1,14 @@
 from __future__ import annotations
 
 import json
+import shutil
 import subprocess
 from pathlib import Path
 
 import pytest
 
 from coord_core.errors import StoreUnsupported
-from coord_core.storage.places import find_store, in_main_worktree, project
+from coord_core.storage.places import find_store, in_main_worktree, project, worktrees
 
 GIT = ("git", "-c", "user.name=t", "-c", "user.email=t@t", "-c", "init.defaultBranch=main")
 
@@ -104,3 +105,11 @@ def test_a_configuration_without_a_folder_means_the_usual_one(repo: Path, tmp_pa
 def test_the_project_is_named_as_the_reference_names_it(repo: Path, url: str, name: str) -> None:
     git(repo, "remote", "add", "origin", url)
     assert project(repo) == name
+
+
+def test_all_worktrees_of_a_repository_are_found_from_each_of_them(repo: Path, tmp_path: Path) -> None:
+    assert worktrees(repo) == [repo] and worktrees(tmp_path) == []
+    git(repo, "worktree", "add", str(tmp_path / "linked"))
+    git(repo, "worktree", "add", str(tmp_path / "gone"))
+    shutil.rmtree(tmp_path / "gone")
+    assert worktrees(repo) == worktrees(tmp_path / "linked") == [repo, tmp_path / "linked"]

@@ -1,0 +1,203 @@
+"""`coordctl init` and `coordctl doctor`: what they write, what they leave alone, and what they find."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import pytest
+
+from coord_core.cli import main
+
+OURS = {"command": "coordctl", "args": ["mcp"]}
+
+
+class Answer(NamedTuple):
+    code: int
+    out: str
+    err: str
+
+
+Ctl = Callable[..., Answer]
+
+
+@pytest.fixture
+def repo(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    for name in ("COORD_STORE", "COORD_WORKSPACE", "CLAUDE_SESSION_COORDINATOR_CONFIG"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("HOME", str(tmp_path))
+    (tmp_path / "bin").mkdir()
+    (tmp_path / "bin" / "coordctl").write_text("#!/bin/sh\n")
+    (tmp_path / "bin" / "coordctl").chmod(0o755)
+    monkeypatch.setenv("PATH", f"{tmp_path / 'bin'}:{os.environ['PATH']}")
+    git(tmp_path, "init", "-q", "shop")
+    (tmp_path / "shop" / "src").mkdir()
+    monkeypatch.chdir(tmp_path / "shop" / "src")
+    return tmp_path / "shop"
+
+
+@pytest.fixture
+def ctl(capsys: pytest.CaptureFixture[str]) -> Ctl:
+    def run(*arguments: str) -> Answer:
+        code = main(arguments)
+        return Answer(code, *capsys.readouterr())
+
+    return run
+
+
+def git(folder: Path, *arguments: str) -> None:
+    who = ("-c", "user.name=kim", "-c", "user.email=kim@laptop")
+    subprocess.run(["git", "-C", str(folder), *who, *arguments], check=True, capture_output=True)
+
+
+def files(folder: Path) -> dict[str, bytes]:
+    return {str(each): each.read_bytes() for each in folder.rglob("*") if each.is_file() and ".git/" not in str(each)}
+
+
+def servers(repo: Path) -> Any:
+    return json.loads((repo / ".mcp.json").read_text())["mcpServers"]
+
+
+def test_init_sets_a_repository_up_once(repo: Path, ctl: Ctl) -> None:
+    done = ctl("init")
+    assert done.code == 0 and ".mcp.json: the server coord (coordctl mcp)" in done.out and "sign_on" in done.out
+    assert servers(repo) == {"coord": OURS}
+    assert (repo / ".gitignore").read_text() == ".claude/session-state/\n"
+    before = files(repo)
+    assert "already" in ctl("init").out and files(repo) == before
+
+
+def test_init_adds_to_what_is_there_and_keeps_the_rest_as_it_is(repo: Path, ctl: Ctl) -> None:
+    there = '{\n    "mcpServers": {"db": {"command": "x", "env": {"é": "1"}}},\n    "other": [1.0, null]\n}'
+    (repo / ".mcp.json").write_text(there)
+    (repo / ".mcp.json").chmod(0o640)
+    (repo / ".gitignore").write_bytes(b"*.pyc\nodd \xff")
+    assert "beside 1 other" in ctl("init").out
+    found = (repo / ".mcp.json").read_text()
+    assert json.loads(found) == json.loads(there) | {"mcpServers": json.loads(there)["mcpServers"] | {"coord": OURS}}
+    assert '\n    "other": [' in found and '"é"' in found and (repo / ".mcp.json").stat().st_mode & 0o777 == 0o640
+    assert (repo / ".gitignore").read_bytes() == b"*.pyc\nodd \xff\n.claude/session-state/\n"
+
+
+def test_init_leaves_our_server_as_somebody_set_it(repo: Path, ctl: Ctl) -> None:
+    mine = {"mcpServers": {"team": {"command": "/opt/coordctl", "args": ["--workspace", "a:b", "mcp"]}}}
+    (repo / ".mcp.json").write_text(json.dumps(mine))
+    assert "as team (/opt/coordctl --workspace a:b mcp)" in ctl("init").out
+    assert json.loads((repo / ".mcp.json").read_text()) == mine
+
+
+def test_init_names_a_store_in_full_for_agents_start_elsewhere(repo: Path, ctl: Ctl) -> None:
+    ctl("--store", "state", "init")
+    assert servers(repo)["coord"]["args"] == ["--store", str(repo / "src" / "state"), "mcp"]
+
+
+@pytest.mark.parametrize(
+    "there", ["{ // no\n}", "[]", '{"mcpServers": []}', '{"mcpServers": {"coord": {"command": "x"}}}', "\xff"]
+)
+def test_init_never_overwrites_what_it_cannot_read_or_what_is_not_ours(repo: Path, ctl: Ctl, there: str) -> None:
+    (repo / ".mcp.json").write_bytes(there.encode("latin-1"))
+    before = files(repo)
+    done = ctl("init")
+    assert done.code == 1 and "it was left alone" in done.err and files(repo) == before
+
+
+def test_init_reads_no_pipe_and_follows_a_link(repo: Path, ctl: Ctl) -> None:
+    os.mkfifo(repo / ".mcp.json")
+    assert ctl("init").code == 1
+    (repo / ".mcp.json").unlink()
+    (repo / "shared.json").write_text("{}")
+    (repo / ".mcp.json").symlink_to("shared.json")
+    assert ctl("init").code == 0
+    assert (repo / ".mcp.json").is_symlink() and servers(repo) == {"coord": OURS}
+
+
+def test_init_print_shows_it_and_writes_nothing(repo: Path, ctl: Ctl) -> None:
+    before = files(repo)
+    done = ctl("init", "--print")
+    assert '"command": "coordctl"' in done.out and ".claude/session-state/" in done.out and "Would write" in done.out
+    told = json.loads(ctl("init", "--print", "--json").out)
+    assert json.loads(told["contents"][str(repo / ".mcp.json")])["mcpServers"] == {"coord": OURS}
+    assert files(repo) == before
+
+
+def doctor(ctl: Ctl) -> dict[str, list[str]]:
+    """Return what is not well, by its name."""
+    done = ctl("doctor", "--json")
+    told = json.loads(done.out)
+    assert told["ok"] == (done.code == 0) and bool(done.err) == bool(done.code)
+    assert all(each["next"] for each in told["checks"] if not each["ok"])
+    found: dict[str, list[str]] = {}
+    for each in told["checks"]:
+        if not each["ok"]:
+            found.setdefault(each["name"], []).append(each["text"])
+    return found
+
+
+def test_doctor_is_content_after_init_and_says_what_is_missing_before(repo: Path, ctl: Ctl) -> None:
+    assert set(doctor(ctl)) == {"mcp.json", "gitignore"}
+    ctl("init")
+    assert doctor(ctl) == {}
+    lines = ctl("doctor").out.splitlines()
+    assert all(line.startswith("ok") for line in lines) and str(repo / ".claude" / "session-state") in lines[0]
+
+
+def test_doctor_sees_a_command_that_is_not_there_and_a_file_it_cannot_read(repo: Path, ctl: Ctl) -> None:
+    ctl("init")
+    (repo / ".mcp.json").write_text(json.dumps({"mcpServers": {"coord": {"command": "/no/coordctl", "args": ["mcp"]}}}))
+    assert doctor(ctl)["mcp.json"][0].endswith("starts /no/coordctl, which is not found")
+    (repo / ".mcp.json").write_text("{")
+    assert "cannot be read as JSON" in doctor(ctl)["mcp.json"][0]
+
+
+def test_doctor_sees_files_that_cannot_be_read_and_a_store_that_is_none(repo: Path, ctl: Ctl) -> None:
+    ctl("init")
+    (repo / ".claude" / "session-state").mkdir(parents=True)
+    (repo / ".claude" / "session-state" / "issue__15.json").write_text("{")
+    assert doctor(ctl)["store"] == ["1 file cannot be read"]
+    (repo / "flat").write_text("")
+    assert "store" in json.loads(ctl("--store", str(repo / "flat"), "doctor", "--json").out)["checks"][0]["name"]
+    assert not json.loads(ctl("--store", str(repo / "flat"), "doctor", "--json").out)["ok"]
+
+
+def test_doctor_says_when_agents_would_write_to_different_folders(
+    repo: Path, ctl: Ctl, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ctl("init")
+    git(repo, "commit", "-q", "--allow-empty", "-m", "x")
+    git(repo, "worktree", "add", "-q", str(tmp_path / "linked"))
+    assert doctor(ctl) == {}
+    for folder in (tmp_path / "linked", repo / "src"):
+        (folder / ".claude" / "session-state").mkdir(parents=True)
+        (folder / ".claude" / "session-state" / "issue__1.json").write_text('{"data": {}}')
+    monkeypatch.chdir(repo)
+    apart = " ".join(doctor(ctl)["one store"])
+    assert str(tmp_path / "linked" / ".claude") in apart and str(repo / "src" / ".claude") in apart
+
+    monkeypatch.setenv("COORD_STORE", str(tmp_path / "elsewhere"))
+    apart = " ".join(doctor(ctl)["one store"])
+    assert "COORD_STORE is set in this shell" in apart and str(repo / ".claude" / "session-state") in apart
+
+
+def test_doctor_says_when_mcp_json_sends_agents_elsewhere(repo: Path, ctl: Ctl, tmp_path: Path) -> None:
+    ctl("init")
+    server = OURS | {"env": {"COORD_STORE": str(tmp_path / "elsewhere")}}
+    (repo / ".mcp.json").write_text(json.dumps({"mcpServers": {"coord": server}}))
+    assert doctor(ctl)["one store"] == [f".mcp.json sends agents to {tmp_path / 'elsewhere'}"]
+    assert not json.loads(ctl("--store", str(tmp_path / "third"), "doctor", "--json").out)["ok"]
+
+
+def test_doctor_follows_the_references_configuration_and_says_when_it_makes_no_sense(repo: Path, ctl: Ctl) -> None:
+    ctl("init")
+    config = repo / ".claude" / "session-coordinator-config.json"
+    config.parent.mkdir()
+    config.write_text(json.dumps({"storage": {"adapter": "local", "config": {"base_path": "state"}}}))
+    assert doctor(ctl) == {"gitignore": ["git does not ignore the store"]}
+    (repo / ".claude" / "session-state").mkdir()
+    (repo / ".claude" / "session-state" / "issue__1.json").write_text('{"data": {}}')
+    assert "is a store of its own" in doctor(ctl)["one store"][0]
+    config.write_text("{")
+    assert "configuration cannot be read" in doctor(ctl)["store"][0]
