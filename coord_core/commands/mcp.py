@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from argparse import ArgumentTypeError
 from contextlib import suppress
 from pathlib import Path
 from typing import Final
@@ -12,11 +13,15 @@ from coord_core.commands.call import Call
 from coord_core.errors import Refused, StoreMissing
 
 FOLDER_VARIABLE: Final = "CLAUDE_PROJECT_DIR"
+SLOWEST: Final = 150.0
+"""Seconds between heartbeats at most: half of what makes a session late."""
 INSTALL: Final = "pip install 'coord-tui[mcp]'"
 
 
 def mcp(call: Call) -> None:
     """Serve one client until it goes."""
+    if not 0 < call.args.beat <= SLOWEST:
+        raise ArgumentTypeError(f"--beat: seconds above 0 and up to {SLOWEST:.0f} are allowed: later is late")
     try:
         from coord_core.mcp.serving import serve
     except ModuleNotFoundError as error:
@@ -29,7 +34,7 @@ def mcp(call: Call) -> None:
         # The first agent of a repository makes its store.
         scopes = list(call.batch.documents)
     workspace = agents_workspace(scopes, call.args.workspace)
-    serve(Desk(call.storage, workspace, name=call.args.session), call.args.beat)
+    serve(Desk(call.storage, workspace, name=call.session or None), call.args.beat)
 
 
 def _go_to_the_project() -> None:

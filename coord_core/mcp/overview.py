@@ -14,7 +14,8 @@ from coord_core.commands.report import in_view, lock_state
 from coord_core.errors import StoreMissing
 from coord_core.mcp.desk import Desk
 from coord_core.state.board import Board
-from coord_core.state.records import Life, Progress, TaskState, WorkList
+from coord_core.state.insights import Life
+from coord_core.state.records import Progress, TaskState, WorkList
 from coord_core.state.worklists import task_state
 from coord_core.times import age
 

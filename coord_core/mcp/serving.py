@@ -34,7 +34,7 @@ ACTS: Final = (
     sessions.sign_on, sessions.sign_off, sessions.heartbeat, sessions.log_event,
     work.claim_issue, work.release_issue, work.update_progress, work.offer_handoff, work.accept_handoff,
     work.acquire_lock, work.renew_lock, work.release_lock,
-    tasks.enqueue_task, tasks.claim_next_task, tasks.complete_task, tasks.fail_task,
+    tasks.enqueue_task, tasks.claim_next_task, tasks.claim_task, tasks.complete_task, tasks.fail_task,
     tasks.plan_release, tasks.claim_release_task, tasks.complete_release_task,
     data.store_data,
 )  # fmt: skip

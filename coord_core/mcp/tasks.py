@@ -52,6 +52,14 @@ def claim_next_task(
     return NextTask(taken.list, taken.id, dict(taken.task)) if taken else NextTask(work_list, None, None)
 
 
+def claim_task(desk: Desk, work_list: WorkListName, task: TaskId, op_id: OpId = None) -> Taken:
+    """Take one certain task of a work list; when any will do, claim_next_task.
+
+    Refused if somebody has it or it is finished: the answer says who; take another one.
+    """
+    return desk.agent.claim_task(work_list, task, op_id=op_id)
+
+
 def complete_task(desk: Desk, work_list: WorkListName, task: TaskId, result: Result = "", op_id: OpId = None) -> Noted:
     """Mark a task of yours as completed. Refused if it is not yours: claim it first, or leave it to whose it is."""
     return desk.agent.complete_task(work_list, task, result=result, op_id=op_id)

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
-import sys
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +12,10 @@ import pytest
 from mcp.types import TextContent, TextResourceContents
 
 from coord_core.actions.agent import Agent
+from coord_core.actions.answers import Message
+from coord_core.mcp.answering import offer
+from coord_core.mcp.desk import Desk
+from coord_core.storage import open_storage
 from tests.mcp import AtClient, W, clean_up, data, held, in_process
 
 
@@ -172,7 +176,7 @@ async def refused(me: AtClient, tool: str, arguments: dict[str, Any], store: Pat
         ("claim_next_task", {"work_list": "nonsense"}, "no work list nonsense"),
         ("claim_release_task", {"version": "v9", "task": 1}, "no work list v9"),
         ("complete_task", {"work_list": "queue", "task": 99}, "no task queue#99"),
-        ("complete_task", {"work_list": "queue", "task": 1}, "nobody’s, not yours"),
+        ("complete_task", {"work_list": "queue", "task": 1}, "Claim it first"),
         ("update_progress", {"issue": 15, "phase": "x", "percent": 101}, "0 to 100"),
         ("acquire_lock", {"resource": "db", "ttl": -1}, "seconds above 0"),
         ("renew_lock", {"resource": "db"}, "Acquire it first"),
@@ -203,20 +207,26 @@ async def test_what_somebody_has_is_refused_and_a_message_comes_when_it_is_free(
         assert "messages" not in await two.call("acquire_lock", resource="db"), "it is told once it has arrived"
 
 
-async def test_of_calls_at_once_one_brings_a_message_and_it_is_not_lost(store: Path) -> None:
-    interval = sys.getswitchinterval()
-    async with in_process(store) as one, in_process(store) as two:
-        await one.call("sign_on")
-        await two.call("sign_on")
-        sys.setswitchinterval(1e-6)
-        try:
-            for number in range(12):
-                await one.call("offer_handoff", issue=number, to="claude_2")
-                answers = await asyncio.gather(*(two.call("list_keys", scope="issue:1") for _ in range(6)))
-                told = [each["text"] for answer in answers for each in answer.get("messages", ())]
-                assert told == [f"#{number} is handed off to you: accept it"]
-        finally:
-            sys.setswitchinterval(interval)
+def test_a_call_brings_its_messages_though_another_comes_meanwhile(store: Path) -> None:
+    """Clients call several tools at once, each on a thread of its own."""
+    desk = Desk(open_storage(str(store)), W)
+    begun, other = threading.Event(), threading.Event()
+
+    def slow(desk: Desk) -> bool:
+        desk.agent.messages = (Message(1, "2026-11-22T06:12:11Z", "kim@laptop", "stop"),)
+        begun.set()
+        return other.wait(0.3)
+
+    def quick(desk: Desk) -> bool:
+        other.set()
+        return True
+
+    with ThreadPoolExecutor() as threads:
+        first = threads.submit(offer(desk, slow).fn)
+        begun.wait()
+        second = threads.submit(offer(desk, quick).fn)
+    assert [each["text"] for each in first.result().structured_content["messages"]] == ["stop"]
+    assert second.result().structured_content == {"result": True}
 
 
 async def test_a_repeated_call_with_its_op_id_gets_the_first_answer(store: Path) -> None:

@@ -19,7 +19,7 @@ from coord_core.actions.view import take_board
 from coord_core.documents import Line
 from coord_core.mcp import wire
 from coord_core.state.board import Board
-from coord_core.state.records import Life
+from coord_core.state.insights import Life
 from coord_core.storage import open_storage
 from tests.mcp import ROOT, W, clean_up, data, held, in_process, over_stdio, parameters
 
@@ -54,12 +54,12 @@ async def test_a_server_records_its_client_and_beats_without_doing(store: Path) 
         session = data(store, "session:claude_1")
         assert session["pid"] == os.getpid() and session["cwd"] == str(store.parent) and session["client"]
         await me.call("claim_issue", issue=15)
-        did = board(store).signs[f"{W}:session:claude_1"].did
         last = data(store, "session:claude_1")["last_heartbeat"]
         await until(lambda: data(store, "session:claude_1")["last_heartbeat"] > last)
         await until(lambda: sum(each.action == "heartbeat" for each in open_storage(str(store)).lines()) >= 3)
         signs = board(store).signs[f"{W}:session:claude_1"]
-        assert signs.seen is not None and signs.did is not None and signs.seen > signs.did == did
+        assert signs.seen is not None and signs.did is not None and signs.seen > signs.did
+        assert signs.what == "claimed #15"
         clean_up(store, "claude_1", "looked stuck")
         cleaned = newest(store).seq
         await asyncio.sleep(0.5)
