@@ -95,7 +95,7 @@ def _newest_standing(storage: Storage, board: Board, who: str, workspace: str | 
     for line, stands in _standing(storage.lines_back()):
         if stands and _mine(line, board, who, workspace) and line.action not in BACK:
             return line
-    raise NothingToUndo()
+    raise NothingToUndo(f"no action of yours{_in(workspace, board)} is left to take back")
 
 
 def _last_undo(storage: Storage, board: Board, who: str, workspace: str | None) -> Line:
@@ -106,7 +106,11 @@ def _last_undo(storage: Storage, board: Board, who: str, workspace: str | None) 
             break
         if stands:
             return line
-    raise NothingToUndo("nothing that you took back is left to do again")
+    raise NothingToUndo(f"nothing that you took back{_in(workspace, board)} is left to do again")
+
+
+def _in(workspace: str | None, board: Board) -> str:
+    return f" in {workspace}" if workspace and len(board.workspaces) > 1 else ""
 
 
 def _standing(lines: Iterable[Line]) -> Iterator[tuple[Line, bool]]:

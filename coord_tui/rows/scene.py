@@ -52,6 +52,12 @@ class Scene:
         """Whether records of more than one workspace are shown, so that names need theirs."""
         return self.workspace is None and len(self.board.workspaces) > 1
 
+    @property
+    def only(self) -> str | None:
+        """The one workspace that is shown, None while several are."""
+        names = self.board.workspaces
+        return names[0] if self.workspace is None and len(names) == 1 else self.workspace
+
     def where(self, workspace: str) -> Words:
         """Return a workspace's project to stand behind a name, nothing while only one is shown."""
         return say((f" {workspace.partition(':')[2] or '-'}", "dim")) if self.several else ()

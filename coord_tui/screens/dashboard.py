@@ -227,12 +227,18 @@ class Dashboard(Overview, inherit_bindings=False):
         self.coord.ask(CleanUp(self.sources.scene))
 
     def action_undo(self) -> None:
-        """Take back this user's newest action."""
-        self._plan(self.coord.desk.undo_plan)
+        """Take back this user's newest action in the workspace shown."""
+        self._take_back(self.coord.desk.undo_plan)
 
     def action_redo(self) -> None:
-        """Do again what was taken back last."""
-        self._plan(self.coord.desk.redo_plan)
+        """Do again what was taken back last in the workspace shown."""
+        self._take_back(self.coord.desk.redo_plan)
+
+    def _take_back(self, planner: Callable[[str | None], Plan]) -> None:
+        from coord_tui.screens.plan_words import placed
+
+        scene = self.coord.scene
+        self._plan(lambda: placed(planner(scene.only), scene))
 
     def _carry_out(self, remedy: Remedy) -> None:
         self._plan(lambda: self.coord.desk.plan(remedy.action, remedy.arguments))

@@ -38,8 +38,7 @@ class StatusBar(OneLine, inherit_bindings=False):
 
 def place(scene: Scene, *, brief: bool = False) -> Words:
     """Return the workspace's name: `acme/shop on laptop`, brief `shop`."""
-    names = scene.board.workspaces
-    workspace = scene.workspace if scene.workspace is not None else names[0] if len(names) == 1 else None
+    names, workspace = scene.board.workspaces, scene.only
     if workspace is None:
         return say((f"{len(names)} workspaces" if names else "coord", "name"))
     machine, _, project = workspace.partition(":")

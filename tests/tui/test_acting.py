@@ -206,6 +206,31 @@ async def test_undo_and_redo(stage: Staging) -> None:
             assert s.desk.applied[-1][0].action == action
 
 
+async def test_undo_is_of_the_workspace_shown_and_says_so_where_several_are(stage: Staging) -> None:
+    two = boards.busy(workspaces=(boards.SHOP, "laptop:acme/tools"))
+    async with stage(two) as s:
+        await s.press("x")
+        await s.dialog("Confirm")
+        await s.press("y")
+        await s.closed()
+        for title, workspace in (
+            ("undo, newest of all workspaces (acme/shop): ", None),
+            ("undo: ", boards.SHOP),
+            ("undo: ", "laptop:acme/tools"),
+        ):
+            await s.press("z")
+            await s.dialog("Confirm")
+            assert s.desk.planned[-1] == ("undo", {"workspace": workspace})
+            assert title in s.text()
+            await s.press("n", "Z")
+            await s.dialog("Confirm")
+            assert s.desk.planned[-1] == ("redo", {"workspace": workspace})
+            await s.press("n", "w")
+    async with stage() as s:
+        await s.press("z")
+        assert s.desk.planned[-1] == ("undo", {"workspace": boards.SHOP})
+
+
 async def test_a_plan_that_time_overtook_changes_nothing_and_says_what_moved(stage: Staging) -> None:
     async with stage() as s:
         lock = boards.scope("locks:database_migration")
