@@ -67,22 +67,31 @@ class Dashboard(Overview, inherit_bindings=False):
         self.rearrange()
 
     def action_needy(self, step: int) -> None:
-        """Go to the next or the previous record that needs somebody."""
-        findings = list(self.sources.findings.findings) if self.sources else []
-        if not findings or not self.sources:
+        """Go to the record that needs somebody next after the one under the cursor, or before it.
+
+        From a record that needs nobody it is the worst one, or the least.
+        """
+        findings = self.sources.findings.findings if self.sources else {}
+        if not findings:
             toast(self.app, "Nothing needs you.")
             return
-        subjects = [self.sources.findings.findings[key].subject for key in findings]
-        here = self.table.cursor
-        if here in subjects and subjects[self.needy] != here and self.active != "needs":
-            self.needy = subjects.index(here)
-        at_it = here in (subjects[self.needy], findings[self.needy])
-        self.needy = (self.needy + step) % len(findings) if at_it or step < 0 else self.needy
+        keys, subjects = list(findings), [finding.subject for finding in findings.values()]
+        here = self._needy_here(keys, subjects)
+        first = 0 if step > 0 else len(keys) - 1
+        self.needy = first if here is None else (here + step) % len(keys)
         if not self.reveal(subjects[self.needy]):
             self.activate("needs")
             self.rearrange()
-            self.table.select(findings[self.needy])
+            self.table.select(keys[self.needy])
         self._follow_cursor()
+
+    def _needy_here(self, keys: list[str], subjects: list[str]) -> int | None:
+        """Return which finding the cursor is on, or on the record of; of several that where `n` went last."""
+        here = self.table.cursor
+        if here in keys:
+            return keys.index(here)
+        places = [place for place, subject in enumerate(subjects) if subject == here]
+        return self.needy if self.needy in places else places[0] if places else None
 
     @on(RecordTable.Chosen)
     def chosen(self, message: RecordTable.Chosen) -> None:

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from coord_core.state.board import Board
@@ -134,6 +136,42 @@ async def test_n_goes_through_what_needs_somebody(stage: Staging) -> None:
         ]  # fmt: skip
         await s.press("N")
         assert s.dashboard.target.name == "#15"
+
+
+async def test_n_goes_on_from_where_the_cursor_is(stage: Staging) -> None:
+    async with stage(size=(200, 50)) as s:
+
+        async def then(key: str) -> str:
+            await s.press(key)
+            return str(s.dashboard.target.name)
+
+        await s.press("n", "n")
+        assert s.dashboard.panels["sessions"].table.select(boards.scope("session:claude_7"))
+        await s.press("1")
+        assert await then("n") == "queue"
+        await s.press("1")
+        s.dashboard.table.select(boards.scope("session:claude_7"))
+        assert await then("N") == "#21"
+        # Where nothing needs anybody it begins anew, at either end.
+        await s.press("1")
+        s.dashboard.table.select(boards.scope("session:claude_1"))
+        assert await then("n") == "claude_4"
+        s.dashboard.table.select(boards.scope("session:claude_1"))
+        assert await then("N") == "#15"
+        # Among the findings themselves, too.
+        await s.press("!", "g", "j", "j")
+        assert await then("n") == "queue"
+
+
+async def test_n_passes_through_several_findings_of_one_record(stage: Staging) -> None:
+    one, two, three, *_ = boards.busy().findings
+    again = replace(three, subject=one.subject)
+    async with stage(boards.busy(findings=(one, again, two))) as s:
+        places = []
+        for _ in range(4):
+            await s.press("n")
+            places.append(s.dashboard.needy)
+        assert places == [0, 1, 2, 0]
 
 
 async def test_on_a_small_screen_n_turns_the_tab_and_the_foot(stage: Staging) -> None:
