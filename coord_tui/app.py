@@ -29,6 +29,7 @@ from coord_tui import themes
 from coord_tui.desk import Desk
 from coord_tui.display import plain, toast
 from coord_tui.gate import Gate
+from coord_tui.keyboard import Keyboard
 from coord_tui.palette import Palette
 from coord_tui.rows.scene import Scene, same
 from coord_tui.screens.dashboard import Dashboard
@@ -78,6 +79,7 @@ class CoordApp(App[None], inherit_bindings=False):
         self.now = clock
         self.ticks = ticks
         self.gate = Gate()
+        self.keyboard = Keyboard(self)
         self.acting = False
         self.board: Board | None = None
         self.workspace: str | None = None
@@ -136,8 +138,8 @@ class CoordApp(App[None], inherit_bindings=False):
         self._close_messages_no_wait()
 
     async def on_event(self, event: events.Event) -> None:
-        """Drop what was typed before a dialog could be seen."""
-        if not self.gate.drops(event):
+        """Drop what was typed before a dialog could be seen; handle one key after the other."""
+        if not self.gate.drops(event) and not self.keyboard.holds(event):
             await super().on_event(event)
 
     def leave(self, status: int) -> None:

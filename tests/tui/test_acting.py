@@ -313,6 +313,51 @@ async def test_what_was_typed_before_the_dialog_was_painted_is_dropped(stage: St
         assert len(s.app.screen_stack) == 2
 
 
+@pytest.mark.parametrize(
+    ("keys", "name", "subject"),
+    [
+        ("3x", "Confirm", "locks:database_migration"),
+        ("3jx", "Confirm", "locks:deploy_staging"),
+        ("!jjx", "Confirm", "session:claude_7"),
+        ("nnx", "Confirm", "issue:21"),
+        ("/codex\rx", "Confirm", "session:codex_1"),
+        ("1" + "j" * 30 + "kx", "Confirm", "session:claude_12"),
+    ],
+)
+async def test_each_key_of_a_burst_acts_on_what_the_one_before_it_made(
+    stage: Staging, keys: str, name: str, subject: str
+) -> None:
+    async with stage() as s:
+        table = s.dashboard.panels["sessions"].table
+        for key in keys:
+            s.app.post_message(_key("enter" if key == "\r" else key))
+        await s.dialog(name)
+        found = s.desk.planned[-1][1].get("scope")
+        assert found == (table.keys[-2] if subject == "session:claude_12" else boards.scope(subject))
+
+
+async def test_a_filter_typed_and_pasted_at_once_acts_on_nothing(stage: Staging) -> None:
+    from textual.events import Paste
+
+    async with stage() as s:
+        for event in (_key("/"), _key("x"), Paste("aX"), _key("z")):
+            s.app.post_message(event)
+        await s.until(lambda: s.dashboard.query_one("#filter").value == "xaXz")
+        assert not s.desk.planned
+        assert len(s.app.screen_stack) == 1
+
+
+async def test_a_burst_in_a_dialog_ends_with_the_dialog(stage: Staging) -> None:
+    async with stage() as s:
+        await s.press("x")
+        await s.dialog("Confirm")
+        for key in ("enter", "y"):
+            s.app.post_message(_key(key))
+        # What does it in the dialog shows the document outside.
+        await s.until(lambda: type(s.app.screen).__name__ == "DetailScreen")
+        assert not s.desk.applied
+
+
 async def test_keys_wait_for_a_plan_that_takes_its_time(stage: Staging, monkeypatch: pytest.MonkeyPatch) -> None:
     import threading
 
@@ -335,5 +380,6 @@ async def test_keys_wait_for_a_plan_that_takes_its_time(stage: Staging, monkeypa
 
 def _key(name: str) -> object:
     from textual.events import Key
+    from textual.keys import _character_to_key
 
-    return Key(name, name if len(name) == 1 else None)
+    return Key(_character_to_key(name) if len(name) == 1 else name, name if len(name) == 1 else None)

@@ -151,11 +151,10 @@ class Keyboard:
     def __init__(self, terminal: Terminal) -> None:
         self.terminal = terminal
 
-    def type(self, *keys: str) -> None:
-        # The focus moves only after a key was handled, and the next key goes where the focus is.
-        for key in keys:
-            self.terminal.send(key)
-            self.terminal.settle(0.15)
+    def type(self, keys: str) -> None:
+        """Type as fast as nobody can: all in one write."""
+        self.terminal.send(keys)
+        self.terminal.settle()
 
     def opened(self, shown: str = r"\[ Cancel \]") -> None:
         self.terminal.wait(shown)
@@ -164,7 +163,7 @@ class Keyboard:
     def confirm(self, happened: Callable[[], bool]) -> None:
         """Give a reason, press the button, and wait until it is done."""
         self.opened()
-        self.type("\x1b[Z", "stuck", "\r", "\t", "\r")
+        self.type("\x1b[Zstuck\r\t\r")
         for _ in range(200):
             if happened():
                 break
@@ -206,10 +205,10 @@ def test_every_action_in_a_terminal(tmp_path: Path) -> None:
             ("1", 1, *ACTIONS["reassign session"][2:]),
             ("1", 1, *ACTIONS["clean up"][2:]),
         ):
-            keys.type("!", panel, "g", *"j" * below, key)
+            keys.type(f"!{panel}g{'j' * below}{key}")
             if key == "a":
                 keys.opened("type to filter")
-                keys.type(typed, "\r")
+                keys.type(f"{typed}\r")
             keys.done_undone_and_done_again(lambda done=done: done(data))
         write(folder)
         keys.terminal.wait("2 Issues 4")
@@ -222,6 +221,6 @@ def test_all_stale_at_once_in_a_terminal(tmp_path: Path) -> None:
     with keyboard(folder) as keys:
         keys.type("X")
         keys.opened()
-        keys.type(" ", "\x1b[B", " ")
+        keys.type(" \x1b[B ")
         keys.done_undone_and_done_again(lambda: data("session:claude_1") is None and data("session:claude_2") is None)
         assert data("session:claude_3") is not None

@@ -53,6 +53,16 @@ def test_xy_in_one_write_confirms_nothing(terminal: Terminal, applied: Path) -> 
     assert applied.read_text().startswith("clean_up_session ")
 
 
+def test_keys_in_one_write_act_one_after_the_other(terminal: Terminal, applied: Path) -> None:
+    ready(terminal)
+    terminal.send(b"/codex\rx")
+    terminal.wait("clean up session session:codex_1")
+    terminal.send(b"\x1b")
+    terminal.send(b"3jx")
+    terminal.wait("release lock locks:deploy_staging")
+    assert not applied.exists()
+
+
 def test_ctrl_q_in_a_dialog_does_nothing(terminal: Terminal, applied: Path) -> None:
     ready(terminal)
     terminal.send(b"\x11")
