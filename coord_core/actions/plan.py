@@ -26,13 +26,14 @@ class Effect:
 class Plan:
     """A supervisor's action, worked out but not done: a journal line not yet written.
 
-    action: its name. subject: the record's key. workspace: where it happens. title: the question (`Clean up x?`).
-    verb: what the button says. changes: by full scope. effects: the same for people. evidence: why it is right or
-    doubtful, a sentence each. notes: what else happens, and what is not touched. takes_from: the live session that it
-    takes something from, None if it takes from nobody alive; then a reason is required. event: type, message and
-    metadata of the entry in `project:events`. undoes: seq of the line taken back. source: the file to set aside.
-    holds: what must still hold though it does not change: that a task with this id is that very task, by full scope.
-    deletes: scopes that must be gone afterwards, so that what came into them meanwhile stops the action.
+    action: its name. subject: the record's key. workspace: where it happens. title: the question (`Clean up x?`). verb:
+    what the button says. changes: by full scope. effects: the same for people. evidence: why it is right or doubtful, a
+    sentence each. warnings: those of its sentences that speak against it. notes: what else happens, and what is not
+    touched. takes_from: the live session that it takes something from, None if it takes from nobody alive; then a
+    reason is required. event: type, message and metadata of the entry in `project:events`. undoes: seq of the line
+    taken back. source: the file to set aside. holds: what must still hold though it does not change: that a task with
+    this id is that very task, by full scope. deletes: scopes that must be gone afterwards, so that what came into them
+    meanwhile stops the action.
     """
 
     action: str
@@ -51,6 +52,7 @@ class Plan:
     arguments: Mapping[str, Any] = field(default_factory=dict)
     deletes: frozenset[str] = frozenset()
     holds: Mapping[str, Sequence[Change]] = field(default_factory=dict)
+    warnings: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

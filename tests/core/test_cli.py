@@ -16,6 +16,7 @@ import pytest
 
 from coord_core import times
 from coord_core.cli import VERBS, main
+from coord_core.processes import hostname, place
 from coord_core.storage import Act, open_storage
 from tests.core.samples import REFERENCE, REFERENCE_SHOP
 
@@ -251,7 +252,7 @@ def test_values_of_the_wrong_type_break_nothing(ctl: Ctl, junk: Any) -> None:
     for verbs in (("release", "database_migration"), ("clean-up", "claude_1"), ("reassign", "issue:15", "claude_2")):
         found = ctl(*verbs, "--reason", "test")
         assert found.code in (0, 1), verbs
-        assert bool(found.err) == (found.code == 1), verbs
+        assert bool(found.out) == (found.code == 0), verbs
 
 
 # Supervising
@@ -325,6 +326,30 @@ def test_reassign_an_issue_a_task_or_a_session(ctl: Ctl) -> None:
     )
     assert ctl("reassign", "nobody_knows", "claude_1").code == 1
     assert ctl("reassign", "issue:99", "claude_1").err.startswith("coordctl: no issue 99; known: 15, 16, 17")
+
+
+def test_giving_to_the_stale_warns_and_to_those_who_are_gone_is_refused(ctl: Ctl, store: Path) -> None:
+    found = ctl("reassign", "issue:15", "claude_2")
+    assert found.code == 0
+    assert found.err.startswith("coordctl: claude_2 is stale: ")
+    assert found.err.count("\n") == 1
+    found = ctl("reassign", "issue:15", "claude_3", "--json")
+    assert found.err == ""
+    assert [each.partition(": ")[0] for each in found.json["warnings"]] == ["claude_3 is stale"]
+    assert "claude_1 is stale: " in ctl("reassign", "issue:15", "claude_1", "--dry-run").out
+    assert ctl("release", "database_migration", "--dry-run", "--json").json["warnings"] == []
+    assert ctl("sign-off", "claude_2").code == 0
+    found = ctl("reassign", "issue:15", "claude_2")
+    assert (found.code, found.out) == (1, "")
+    assert found.err.startswith("coordctl: claude_2 is signed off (")
+    with subprocess.Popen([sys.executable, "-c", ""]) as gone:
+        gone.wait()
+    write(store, "session:claude_3", {"host": hostname(), "boot_id": place(), "pid": gone.pid})
+    found = ctl("reassign", "queue#2", "claude_3")
+    assert (found.code, found.out) == (1, "")
+    assert found.err.startswith("coordctl: claude_3 is dead (")
+    beat(store, "claude_1")
+    assert ctl("reassign", "issue:16", "claude_1").err == ""
 
 
 def test_a_list_by_its_version_its_name_or_its_path(ctl: Ctl, store: Path) -> None:
