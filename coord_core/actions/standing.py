@@ -9,12 +9,15 @@ from coord_core.actions import addressing
 from coord_core.documents import Changes, Edit, Line, Splice
 from coord_core.errors import NotFound, NothingToUndo, Refused
 from coord_core.scopes import from_reference_name, in_workspace, parse
+from coord_core.state import deeds
 from coord_core.state.board import Board
 from coord_core.state.records import Session
 from coord_core.storage import Storage
 
 BACK: Final = frozenset({"undo", "redo"})
 """Actions that only take back or do again."""
+BY_HAND: Final = {"set_data": "set", "delete_data": "deleted", "delete_scope": "deleted"}
+"""Verbs of the actions that change one document by hand, and log no event."""
 
 
 def newest_standing(storage: Storage, board: Board, who: str, workspace: str | None) -> Line:
@@ -106,12 +109,25 @@ def to_invert(changes: Changes) -> dict[str, Sequence[Edit]]:
 
 
 def message_of(line: Line) -> str:
-    """Return what a line did, in the words of the event that it logged, else by its action's name."""
+    """Return what a line did: the words of the event that it logged, else those for its action."""
     if isinstance(message := _event(line).get("message"), str):
         return message
     if line.moved:
         return f"Set aside {moved_file(line)}"
-    return f"{line.action} of {line.actor.get('session') or line.actor.get('supervisor') or 'somebody'}"
+    what = _edited(line) or deeds.describe(line)
+    session = line.actor.get("session")
+    return f"{session} {what}" if session else what[:1].upper() + what[1:]
+
+
+def _edited(line: Line) -> str:
+    """Return what was done by hand to a document (`deleted status of issue:15`), "" for anything else."""
+    verb = BY_HAND.get(line.action)
+    scope, edits = next(iter(line.changes.items()), ("", ()))
+    if verb is None or not scope:
+        return ""
+    keys = dict.fromkeys(str(edit.path[0]) for edit in edits)
+    of = "" if line.action == "delete_scope" else f"{', '.join(keys)} of "
+    return f"{verb} {of}{parse(scope).short}"
 
 
 def _event(line: Line) -> Mapping[str, Any]:

@@ -178,6 +178,21 @@ def test_set_and_delete(ctl: Ctl, store: Path) -> None:
     assert not list(store.glob("*issue__15*"))
 
 
+def test_an_undo_says_what_it_undid(ctl: Ctl) -> None:
+    for command, said in (
+        (("set", "issue:15", "claimed_by", '"claude_3"'), "Set claimed_by of issue:15"),
+        (("delete", "issue:15", "claimed_by"), "Deleted claimed_by of issue:15"),
+        (("delete", "issue:15"), "Deleted issue:15"),
+    ):
+        assert ctl(*command).code == 0
+        assert ctl("undo", "--dry-run").out.startswith(f"Undo: {said}?\n")
+        assert ctl("undo").out == f"Undid: {said}; redo does it again\n"
+        assert ctl("redo").out == f"Did again: {said}; undo takes it back\n"
+        assert ctl("undo").code == 0
+    seq = ctl("--session", "claude_1", "set", "issue:15", "status", '"done"', "--json").json["seq"]
+    assert ctl("undo", str(seq), "--reason", "it is not").out.startswith("Undid: claude_1 set status of issue:15; ")
+
+
 def test_a_session_may_be_who_does_it(ctl: Ctl) -> None:
     assert ctl("--session", "claude_1", "set", "issue:15", "status", '"x"').code == 0
     assert ctl("log", "--json").json["actor"] == {"workspace": W, "session": "claude_1"}

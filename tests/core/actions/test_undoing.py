@@ -191,7 +191,7 @@ def test_a_named_line_may_be_an_agent_s() -> None:
         shop.undo(seq, reason="")
     who = "kim@laptop"
     plan = supervisor.plan_undo(shop.storage, shop.board(), seq, who=who)
-    assert plan.title == "Undo: claim_issue of claude_6?"
+    assert plan.title == "Undo: claude_6 claimed #30?"
     shop.apply(plan, "it took the wrong one")
     assert shop.data("issue:30") is None
     with pytest.raises(Refused, match="taken back already"):
