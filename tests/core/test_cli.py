@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -453,11 +454,23 @@ def test_every_command_has_help(verb: str, capsys: pytest.CaptureFixture[str]) -
     assert f"usage: coordctl {verb}" in capsys.readouterr().out
 
 
-@pytest.mark.parametrize("arguments", [[], ["frob"], ["get"], ["clean-up"], ["reassign", "issue:1"], ["undo", "x"]])
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        [], ["frob"], ["get"], ["clean-up"], ["reassign", "issue:1"], ["undo", "x"], ["reassign", "issue:15", ""],
+        ["--store", "", "status"], ["--workspace", "", "status"], ["--session", "", "set", "issue:15", "status", "1"],
+    ],
+)  # fmt: skip
 def test_bad_usage(ctl: Ctl, arguments: list[str]) -> None:
     found = ctl(*arguments)
     assert (found.code, found.out) == (2, "")
     assert "usage: coordctl" in found.err
+
+
+def test_the_version(ctl: Ctl) -> None:
+    found = ctl("--version")
+    assert (found.code, found.err) == (0, "")
+    assert re.fullmatch(r"coordctl \d+\.\d+\.\d+\S*\n", found.out)
 
 
 def spawn(store: Path, *arguments: str, **more: Any) -> subprocess.Popen[str]:

@@ -4,7 +4,10 @@ import gc
 import subprocess
 import sys
 
+import pytest
+
 from coord_core.state.board import Board
+from coord_tui.__main__ import main
 from tests.tui import boards
 from tests.tui.conftest import Staging
 
@@ -35,3 +38,16 @@ def test_the_first_picture_waits_for_nothing_that_it_does_not_show() -> None:
     assert "coord_tui.screens.dashboard" in early
     assert not early & {f"coord_tui.{name}" for name in LATER}
     assert "coord_core.actions.supervisor" not in early
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "out", "err"),
+    [(["--version"], 0, "coord-tui ", ""), (["--store", ""], 2, "", "--store: it is empty")],
+)
+def test_the_command_line(
+    capsys: pytest.CaptureFixture[str], arguments: list[str], code: int, out: str, err: str
+) -> None:
+    with pytest.raises(SystemExit) as left:
+        main(arguments)
+    said = capsys.readouterr()
+    assert (left.value.code, said.out.startswith(out), err in said.err) == (code, True, True)
