@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING, ClassVar, Generic, TypeVar, cast
+from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar, cast
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
@@ -13,6 +13,7 @@ from textual.widget import Widget
 
 from coord_tui.display import Words, content, wrap
 from coord_tui.widgets.choice import Choice
+from coord_tui.widgets.field import Field
 from coord_tui.widgets.lines import Lines, Reader
 
 if TYPE_CHECKING:
@@ -86,6 +87,16 @@ class Dialog(ModalScreen["T | None"], Generic[T], inherit_bindings=False):
     def action_previous(self) -> None:
         """Go to the thing before."""
         self.focus_previous()
+
+
+def asks_why(dialog: Dialog[Any], takes_from: str | None) -> bool:
+    """Whether a reason is needed and missing; then the line for it has the focus and says so."""
+    field = dialog.query_one("#reason", Field)
+    if takes_from is None or field.value.strip():
+        return False
+    field.placeholder = f"required: {takes_from} is alive; say why"
+    field.focus()
+    return True
 
 
 def told(paragraphs: Sequence[Words], *, most: int = 0) -> Lines:

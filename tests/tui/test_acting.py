@@ -113,10 +113,20 @@ async def test_taking_from_the_living_needs_a_reason_and_the_button(stage: Stagi
         s.desk.takes_from = "claude_1"
         await s.press("x")
         await s.dialog("Confirm")
-        await s.press("y", "y", "tab", "enter")
+        await s.press("tab", "enter")
         assert not s.desk.applied
         assert isinstance(s.app.screen.focused, Input)
-        await s.press(*"hangs", "enter", "y", "tab", "enter")
+        await s.press("escape")
+        await s.closed()
+        await s.press("x")
+        await s.dialog("Confirm")
+        await s.press("y")
+        assert isinstance(s.app.screen.focused, Input)
+        assert "required: claude_1 is alive; say why" in s.text()
+        await s.press(*"hangs", "enter", "y")
+        assert not s.desk.applied
+        assert s.app.screen.focused.id == "accept"
+        await s.press("enter")
         await s.until(lambda: s.desk.applied)
         assert s.desk.applied[0][1] == "hangs"
         await s.closed()
