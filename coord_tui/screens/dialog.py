@@ -21,7 +21,8 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 WIDTH = 72
-INNER = WIDTH - 4
+EDGES = 4
+"""Cells of a box's border and padding."""
 
 
 class Dialog(ModalScreen["T | None"], Generic[T], inherit_bindings=False):
@@ -55,6 +56,23 @@ class Dialog(ModalScreen["T | None"], Generic[T], inherit_bindings=False):
     def choices(self) -> Iterable[Choice]:
         """Yield the buttons, Cancel first."""
         yield Choice("Cancel", choice="cancel")
+
+    @property
+    def inner(self) -> int:
+        """How many cells there are for words in the box."""
+        return min(WIDTH, self.app.size.width) - EDGES
+
+    def told(self, paragraphs: Sequence[Words], *, most: int = 0) -> Lines:
+        """Return words wrapped to the box; more than `most` lines scroll."""
+        lines = self.wrapped(paragraphs)
+        widget = Reader() if most and len(lines) > most else Lines()
+        widget.show(lines)
+        widget.styles.height = min(len(lines), most) if most else len(lines)
+        return widget
+
+    def wrapped(self, paragraphs: Sequence[Words]) -> list[Words]:
+        """Return paragraphs as lines that fit the box."""
+        return [line for words in paragraphs for line in (wrap(words, self.inner) if words else [words])]
 
     def on_mount(self) -> None:
         """Open on Cancel, and listen only once it is painted."""
@@ -97,12 +115,3 @@ def asks_why(dialog: Dialog[Any], takes_from: str | None) -> bool:
     field.placeholder = f"required: {takes_from} is alive; say why"
     field.focus()
     return True
-
-
-def told(paragraphs: Sequence[Words], *, most: int = 0) -> Lines:
-    """Return words wrapped to the box; more than `most` lines scroll."""
-    lines = [line for words in paragraphs for line in (wrap(words, INNER) if words else [words])]
-    widget = Reader() if most and len(lines) > most else Lines()
-    widget.show(lines)
-    widget.styles.height = min(len(lines), most) if most else len(lines)
-    return widget

@@ -13,9 +13,9 @@ from textual.widget import Widget
 from coord_core.actions.plan import Plan
 from coord_core.errors import CoordError
 from coord_core.state.insights import Remedy
-from coord_tui.display import NOTHING, Words, say, wrap
+from coord_tui.display import NOTHING, Words, say
 from coord_tui.screens import plan_words
-from coord_tui.screens.dialog import INNER, Dialog, asks_why
+from coord_tui.screens.dialog import Dialog, asks_why
 from coord_tui.widgets.choice import Choice
 from coord_tui.widgets.field import Field
 from coord_tui.widgets.lines import Lines, Reader
@@ -77,10 +77,10 @@ class Planning(Dialog[tuple[Plan, str]], inherit_bindings=True):
 
     def said(self, plan: Plan) -> list[Words]:
         """Return the plan in words."""
-        return plan_words.whole(plan, INNER)
+        return plan_words.whole(plan, self.inner)
 
     def _tell(self, paragraphs: list[Words]) -> None:
-        lines = [line for words in paragraphs for line in (wrap(words, INNER) if words else [NOTHING])]
+        lines = self.wrapped(paragraphs)
         reader = self.query_one("#plan", Reader)
         height = max(1, min(len(lines), self.app.size.height - self.around()))
         reader.styles.height = height
