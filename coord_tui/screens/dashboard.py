@@ -50,8 +50,8 @@ class Dashboard(Overview, inherit_bindings=False):
     # Moving
 
     def action_panel(self, name: str) -> None:
-        """Go to a panel; the same again zooms."""
-        again = name == self.active
+        """Go to a panel; the same again zooms, where it is not alone anyway."""
+        again = name == self.active and not self.room.tabs
         self.zoomed = (not self.zoomed if again else self.zoomed) or name not in self.panels.order(self.room)
         if again:
             self.rearrange()
@@ -129,7 +129,7 @@ class Dashboard(Overview, inherit_bindings=False):
         if self.query_one("#filter").display or panel.wanted:
             self._filter("")
             self._close_filter()
-        elif self.zoomed:
+        elif self.zoomed and not self.room.tabs:
             self.zoomed = False
             if self.active not in self.panels.order(self.room):
                 self.active = "sessions"

@@ -115,6 +115,16 @@ async def test_the_same_digit_again_zooms_and_escape_leaves_but_never_quits(stag
         assert s.app._exit
 
 
+async def test_on_a_small_screen_there_is_no_zoom_to_leave(stage: Staging) -> None:
+    async with stage(size=(80, 24)) as s:
+        before = s.text()
+        await s.press("1")
+        assert s.text() == before
+        assert not s.dashboard.zoomed
+        await s.press("3", "3", "q")
+        assert not s.app.is_running
+
+
 async def test_q_leaves_what_can_be_left_and_quits_at_the_top(stage: Staging) -> None:
     async with stage() as s:
         await s.press("4", "4", "q")
