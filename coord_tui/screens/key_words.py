@@ -28,7 +28,8 @@ HELP: Final = (
         ("w", "next workspace"), ("R", "look again, at everything"), ("ctrl+l", "draw again"), ("?", "these keys"))),
 )  # fmt: skip
 ACT: Final = ("act", (
-    ("x", "let go: release a lock, unassign an issue, put a task back, clean up after a session, set a bad file aside"),
+    ("x", "let go: release a lock, unassign an issue, put a task back, clean up after a session "
+     "(a live one that has nothing: sign it off), set a bad file aside"),
     ("X", "clean up after all dead and stale ones"), ("a", "give to another session"),
     ("z Z", "undo mine, redo it"),
     ("in a dialog", "y does it, escape n cancel, tab ← → move")))  # fmt: skip

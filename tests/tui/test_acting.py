@@ -12,7 +12,8 @@ from tests.tui import boards
 from tests.tui.conftest import Staging
 from tests.tui.desks import FakeDesk
 
-CLAUDE_4 = boards.scope("session:claude_4")
+CLAUDE_4, CLAUDE_9 = boards.scope("session:claude_4"), boards.scope("session:claude_9")
+CODEX_1 = boards.scope("session:codex_1")
 QUEUE = boards.scope("project:queue#tasks")
 
 
@@ -20,6 +21,9 @@ QUEUE = boards.scope("project:queue#tasks")
     ("panel", "key", "action", "arguments"),
     [
         ("1", CLAUDE_4, "clean_up_session", {"scope": CLAUDE_4}),
+        # It is alive and has nothing; the next one is too, but says that it works on an issue.
+        ("1", CLAUDE_9, "sign_off_session", {"scope": CLAUDE_9}),
+        ("1", CODEX_1, "clean_up_session", {"scope": CODEX_1}),
         ("2", boards.scope("issue:18"), "reassign_issue", {"scope": boards.scope("issue:18"), "to": None}),
         ("3", boards.scope("locks:src/orders"), "release_lock", {"scope": boards.scope("locks:src/orders")}),
         ("4", f"{QUEUE}#7", "requeue_task", {"list": QUEUE, "task": "7"}),
