@@ -253,6 +253,16 @@ async def test_enter_opens_the_detail_and_backspace_leaves_it(stage: Staging) ->
         assert len(s.app.screen_stack) == 1
 
 
+async def test_time_may_pass_before_a_detail_is_shown(stage: Staging) -> None:
+    from coord_tui.screens.detail import DetailScreen
+
+    async with stage() as s:
+        s.app.push_screen(DetailScreen(boards.scope("issue:18")))
+        s.app._tick()
+        await s.settle()
+        assert "#18" in s.text()
+
+
 async def test_links_lead_from_record_to_record_and_backspace_back(stage: Staging) -> None:
     async with stage() as s:
         s.dashboard.table.select(boards.scope("session:claude_4"))
