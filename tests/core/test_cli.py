@@ -11,7 +11,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import pytest
 
@@ -20,21 +20,9 @@ from coord_core.cli import VERBS, main
 from coord_core.processes import hostname, place
 from coord_core.storage import Act, open_storage
 from tests.core.samples import REFERENCE, REFERENCE_SHOP
+from tests.ctl import ROOT, Answer
 
 W = REFERENCE_SHOP
-ROOT = Path(__file__).parents[2]
-
-
-class Answer(NamedTuple):
-    code: int
-    out: str
-    err: str
-
-    @property
-    def json(self) -> Any:
-        return json.loads(self.out)
-
-
 Ctl = Callable[..., Answer]
 
 

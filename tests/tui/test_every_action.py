@@ -146,15 +146,10 @@ def write(folder: Path) -> None:
 
 
 class Keyboard:
-    """A person at a terminal with the console on a folder."""
+    """A person at a terminal with the console on a folder, who types as fast as nobody can: many keys in one write."""
 
     def __init__(self, terminal: Terminal) -> None:
         self.terminal = terminal
-
-    def type(self, keys: str) -> None:
-        """Type as fast as nobody can: all in one write."""
-        self.terminal.send(keys)
-        self.terminal.settle()
 
     def opened(self, shown: str = r"\[ Cancel \]") -> None:
         self.terminal.wait(shown)
@@ -163,7 +158,7 @@ class Keyboard:
     def confirm(self, happened: Callable[[], bool]) -> None:
         """Give a reason, press the button, and wait until it is done."""
         self.opened()
-        self.type("\x1b[Zstuck\r\t\r")
+        self.terminal.press("\x1b[Zstuck\r\t\r")
         for _ in range(200):
             if happened():
                 break
@@ -183,8 +178,7 @@ class Keyboard:
 def keyboard(folder: Path, *options: str) -> Iterator[Keyboard]:
     shutil.copytree(samples.REFERENCE, folder)
     command = [sys.executable, "-m", "coord_tui", "--store", str(folder), *options]
-    env = {"PYTHONPATH": str(Path(__file__).parents[2]), "COLUMNS": "", "LINES": ""}
-    with Terminal(command, env=env) as terminal:
+    with Terminal(command) as terminal:
         terminal.wait("1 Sessions 3")
         terminal.settle()
         yield Keyboard(terminal)
@@ -205,10 +199,10 @@ def test_every_action_in_a_terminal(tmp_path: Path) -> None:
             ("1", 1, *ACTIONS["reassign session"][2:]),
             ("1", 1, *ACTIONS["clean up"][2:]),
         ):
-            keys.type(f"!{panel}g{'j' * below}{key}")
+            keys.terminal.press(f"!{panel}g{'j' * below}{key}")
             if key == "a":
                 keys.opened("type to filter")
-                keys.type(f"{typed}\r")
+                keys.terminal.press(f"{typed}\r")
             keys.done_undone_and_done_again(lambda done=done: done(data))
         write(folder)
         keys.terminal.wait("2 Issues 4")
@@ -219,8 +213,8 @@ def test_all_stale_at_once_in_a_terminal(tmp_path: Path) -> None:
     folder = tmp_path / "session-state"
     data = look(folder)
     with keyboard(folder) as keys:
-        keys.type("X")
+        keys.terminal.press("X")
         keys.opened()
-        keys.type(" \x1b[B ")
+        keys.terminal.press(" \x1b[B ")
         keys.done_undone_and_done_again(lambda: data("session:claude_1") is None and data("session:claude_2") is None)
         assert data("session:claude_3") is not None
