@@ -176,7 +176,7 @@ class View:
             del self._scopes[rival]
         rivals.add(name)
         self._scopes[name] = scope
-        winner = encoded_name(scope) if encoded_name(scope) in rivals else min(rivals)
+        winner = _winner(scope, rivals)
         if name != winner:
             self._losers.add(name)
             return self._mark(name, f"{winner} holds the same scope, and wins", found, out)
@@ -225,6 +225,12 @@ class View:
 
 def _counts(name: str) -> bool:
     return name.endswith(SUFFIX) and not name.startswith(".")
+
+
+def _winner(scope: str, rivals: set[str]) -> str:
+    if len(rivals) == 1:
+        return next(iter(rivals))
+    return encoded_name(scope) if encoded_name(scope) in rivals else min(rivals)
 
 
 def _require_text(name: str) -> None:
