@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING, Final, Protocol, cast
 
 from rich.segment import Segment
@@ -11,6 +11,8 @@ from rich.style import Style
 from textual.color import Color
 from textual.strip import Strip
 from textual.style import Style as Visual
+
+from coord_core.frozen import frozen
 
 if TYPE_CHECKING:
     from textual.widget import Widget
@@ -63,7 +65,7 @@ def readable(color: Color, *grounds: Color) -> Color:
     return toward
 
 
-@dataclass(frozen=True)
+@frozen
 class Palette:
     """A theme's colours as styles: `style(tone)`, and under the cursor."""
 
