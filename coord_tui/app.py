@@ -98,7 +98,9 @@ class CoordApp(App[None], inherit_bindings=False):
         self.set_reactive(CoordApp.theme, theme)
         for dark, name in ((True, "-dark-mode"), (False, "-light-mode")):
             self.set_class(self.current_theme.dark is dark, name, update=False)
-        self.stylesheet.set_variables(self.get_css_variables())
+        variables = self.get_css_variables()
+        self.stylesheet.set_variables(variables)
+        self._palettes[theme] = Palette.of(variables)
 
     def get_theme_variable_defaults(self) -> dict[str, str]:
         """Return the tones' colours for themes that do not set them."""

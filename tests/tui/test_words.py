@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from textual.theme import BUILTIN_THEMES
 
 from coord_core.documents import Batch
+from coord_core.scopes import natural
 from coord_core.state.board import Board
 from coord_tui import themes
 from coord_tui.display import Things, clip, content, lay, plain, say, width, wrap
@@ -16,7 +17,6 @@ from coord_tui.layout import LOWER_LEAST, Counts, arrange
 from coord_tui.palette import CONTRAST, DECORATION, TONES, Palette, contrast
 from coord_tui.rows.scene import same
 from coord_tui.rows.sessions import bar, sparkline
-from coord_tui.rows.source import natural
 from tests.core import samples
 
 ROOT = Path(__file__).parents[2]
