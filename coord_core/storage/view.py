@@ -54,8 +54,9 @@ class View:
         # Thousands of fresh containers and no garbage among them: collecting would only count them again and again.
         gc.disable()
         try:
-            found = self._scan()
-            out = self._read(found)
+            with self._reaching():
+                names = [entry.name for entry in self._entries()]
+            out = self._read(names)
         finally:
             if collecting:
                 gc.enable()
@@ -92,14 +93,16 @@ class View:
     def _scan(self) -> dict[str, Signature]:
         found = {}
         with self._reaching():
-            info = os.stat(self.folder)
-            self._identity = info.st_dev, info.st_ino
-            with os.scandir(self.folder) as entries:
-                for entry in entries:
-                    if _counts(entry.name):
-                        with contextlib.suppress(FileNotFoundError):
-                            found[entry.name] = signature_of(entry.stat(follow_symlinks=False))
+            for entry in self._entries():
+                with contextlib.suppress(FileNotFoundError):
+                    found[entry.name] = signature_of(entry.stat(follow_symlinks=False))
         return found
+
+    def _entries(self) -> Iterator[os.DirEntry[str]]:
+        info = os.stat(self.folder)
+        self._identity = info.st_dev, info.st_ino
+        with os.scandir(self.folder) as entries:
+            yield from (entry for entry in entries if _counts(entry.name))
 
     def _difference(self, names: set[str]) -> Batch:
         before = set(self._workspaces.values())
