@@ -18,7 +18,6 @@ from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 from rich.text import Text
 from textual import events
-from textual.app import App
 from textual.binding import BindingType
 from textual.driver import Driver
 from textual.message import Message
@@ -30,7 +29,7 @@ from coord_tui import themes
 from coord_tui.desk import Desk
 from coord_tui.display import plain, toast
 from coord_tui.gate import Gate
-from coord_tui.palette import Palette
+from coord_tui.painted import PaintedApp
 from coord_tui.rows.scene import Scene, same
 from coord_tui.screens.dashboard import Dashboard
 from coord_tui.situation import notice
@@ -48,7 +47,7 @@ LEAVE_S: Final = 3.0
 """How long putting the terminal in order may take after a signal."""
 
 
-class CoordApp(App[None], inherit_bindings=False):
+class CoordApp(PaintedApp, inherit_bindings=False):
     """The console."""
 
     CSS_PATH = Path(__file__).with_name("coord.tcss")
@@ -76,7 +75,7 @@ class CoordApp(App[None], inherit_bindings=False):
         ticks: bool = True,
     ) -> None:
         """Clock: seconds since 1970. ticks: let time pass once a second."""
-        super().__init__()
+        super().__init__(theme)
         self.desk = desk
         self.now = clock
         self.ticks = ticks
@@ -86,32 +85,6 @@ class CoordApp(App[None], inherit_bindings=False):
         self.workspace: str | None = None
         self.stuck_since: float | None = None
         self._looked = asyncio.Event()
-        self._palettes: dict[str, Palette] = {}
-        for ours in themes.OURS:
-            self.register_theme(ours)
-        self._begin_in(theme)
-
-    # Colours
-
-    def _begin_in(self, theme: str) -> None:
-        """Begin in a theme; to change to it from Textual's own would parse all styles twice."""
-        self.set_reactive(CoordApp.theme, theme)
-        for dark, name in ((True, "-dark-mode"), (False, "-light-mode")):
-            self.set_class(self.current_theme.dark is dark, name, update=False)
-        variables = self.get_css_variables()
-        self.stylesheet.set_variables(variables)
-        self._palettes[theme] = Palette.of(variables)
-
-    def get_theme_variable_defaults(self) -> dict[str, str]:
-        """Return the tones' colours for themes that do not set them."""
-        return themes.tones(self.current_theme)
-
-    @property
-    def palette(self) -> Palette:
-        """The tones of the theme in use."""
-        if self.theme not in self._palettes:
-            self._palettes[self.theme] = Palette.of(self.get_css_variables())
-        return self._palettes[self.theme]
 
     # Life
 
