@@ -39,6 +39,7 @@ class DetailScreen(Screen[None], inherit_bindings=False):
         super().__init__()
         self.key, self.raw = key, raw
         self.trail: list[str] = []
+        self.scene: Scene | None = None
 
     def compose(self) -> ComposeResult:
         """The header, the record, the keys."""
@@ -73,6 +74,8 @@ class DetailScreen(Screen[None], inherit_bindings=False):
 
     def tick(self, mode: Mode, now: float) -> None:
         """Let time pass."""
+        if self.scene is None:
+            return
         detail = self.query_one(Detail)
         self.query_one("#status", StatusBar).tell(self.scene, mode, now)
         detail.tell(self.scene, self.target, now)

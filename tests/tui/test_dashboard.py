@@ -4,6 +4,7 @@ import pytest
 
 from coord_core.state.board import Board
 from coord_core.state.records import Event
+from coord_tui.screens.detail import DetailScreen
 from tests.core import samples
 from tests.tui import boards
 from tests.tui.conftest import Staging
@@ -407,3 +408,11 @@ async def test_the_screen_can_change_its_size(stage: Staging) -> None:
                 await s.press("escape")
                 await s.closed()
         assert "6 need you" in s.text()
+
+
+async def test_time_may_pass_before_a_detail_is_shown(stage: Staging) -> None:
+    async with stage() as s:
+        s.app.push_screen(DetailScreen(boards.scope("session:claude_1")))
+        s.app._tick()
+        await s.settle()
+        assert "claude_1" in s.text()
