@@ -8,14 +8,12 @@ from datetime import datetime
 from enum import Enum
 from typing import Any, Final
 
-from coord_core.building import at_once
 from coord_core.frozen import frozen
 from coord_core.times import DAY, created, instant, naive, readings, utc, written
 
 _STATED_MAX: Final = 64
 
 
-@at_once
 @frozen
 class Moment:
     """A time that somebody stated.

@@ -45,6 +45,19 @@ class Thing:
     name: str
 
 
+@frozen
+class Read(Point[int]):
+    """A place whose note is read from a source, and not before somebody asks."""
+
+    source: str = field(kw_only=True)
+    note: str = field(init=False)
+
+    def __getattr__(self, name: str) -> str:
+        if name != "note":
+            raise AttributeError(name)
+        return f"read from {self.source}"
+
+
 def test_a_record_is_a_dataclass_like_any_other() -> None:
     ours: Any
     theirs: Any
@@ -59,7 +72,7 @@ def test_a_record_is_a_dataclass_like_any_other() -> None:
         assert copy.deepcopy(ours) == pickle.loads(pickle.dumps(ours)) == ours
     assert ours.far
     assert Point(1).tags is not Point(1).tags
-    with pytest.raises(TypeError, match=r"Point.__init__\(\) missing 1 required positional argument: 'x'"):
+    with pytest.raises(TypeError, match=r"Point.__new__\(\) missing 1 required positional argument: 'x'"):
         Point()  # type: ignore[call-arg]
 
 
@@ -71,7 +84,9 @@ def test_a_record_never_changes() -> None:
     with pytest.raises(FrozenInstanceError):
         del point.x  # type: ignore[misc]
     assert not hasattr(point, "__dict__")
-    assert type(point) is Point
+    assert type(point) is type(copy.copy(point)) is type(pickle.loads(pickle.dumps(point))) is Point
+    with pytest.raises(FrozenInstanceError):
+        copy.copy(point).x = 2  # type: ignore[misc]
 
 
 def test_records_are_compared_by_their_fields_or_by_what_they_are() -> None:
@@ -81,6 +96,17 @@ def test_records_are_compared_by_their_fields_or_by_what_they_are() -> None:
         hash(Point(1))  # the list in it
     assert Thing("a") != Thing("a")
     assert len({Thing("a"), Thing("a")}) == 2
+
+
+def test_a_field_may_stay_empty_until_somebody_asks() -> None:
+    place = Read(1, source="a")
+    assert place.note == "read from a" and repr(place) == "Read(x=1, y=0, tags=[], note='read from a', source='a')"
+    assert replace(place, source="b").note == "read from b"
+    assert copy.deepcopy(place) == pickle.loads(pickle.dumps(place)) == place != Point(1)
+    with pytest.raises(ValueError, match="note"):
+        replace(place, note="c")
+    with pytest.raises(TypeError, match="source"):
+        Read(1)  # type: ignore[call-arg]
 
 
 def test_records_of_values_are_their_own_keys() -> None:
