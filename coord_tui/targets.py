@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any, Final
 
+from coord_core.frozen import frozen
 from coord_core.scopes import parse
 from coord_core.state.insights import Finding, Life, Remedy
 from coord_core.state.records import Session, Task
@@ -28,7 +29,7 @@ WORDS: Final = {
 """What the key line says an action does."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Target:
     """A record that keys act on.
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
 from coord_core.documents import Change, Edit
+from coord_core.frozen import frozen
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Effect:
     """One row of a plan as a human reads it: where, which key, and what becomes of it.
 
@@ -22,7 +23,7 @@ class Effect:
     becomes: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Plan:
     """A supervisor's action, worked out but not done: a journal line not yet written.
 
@@ -55,7 +56,7 @@ class Plan:
     warnings: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Done:
     """What an applied plan came to: the journal line's seq, and one sentence on what happened."""
 

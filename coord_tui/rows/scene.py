@@ -5,12 +5,11 @@ from __future__ import annotations
 from functools import cached_property
 from typing import Final
 
-from coord_core.scopes import in_workspace
+from coord_core.scopes import in_workspace, natural
 from coord_core.state.board import Board
 from coord_core.state.insights import Finding, Holdings, Life, Signs, Verdict
 from coord_core.state.records import Issue, Session
 from coord_tui.display import Words, link, say
-from coord_tui.rows.source import natural
 
 SHAPES: Final = {
     Life.LIVE: ("●", "live"),

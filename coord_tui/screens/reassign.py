@@ -12,6 +12,7 @@ from textual.widget import Widget
 from textual.widgets import Input
 
 from coord_core.actions.plan import Plan
+from coord_core.scopes import natural
 from coord_core.state.insights import Life, Remedy
 from coord_core.state.records import Session
 from coord_tui.ages import age, since
@@ -19,7 +20,7 @@ from coord_tui.columns import Column
 from coord_tui.display import Cell, Words, say
 from coord_tui.rows.scene import NONE, SHAPES, Scene
 from coord_tui.rows.sessions import issue_of, progress_of, task_name
-from coord_tui.rows.source import Filtered, natural
+from coord_tui.rows.source import Filtered
 from coord_tui.screens import plan_words
 from coord_tui.screens.planning import Planning
 from coord_tui.targets import Target

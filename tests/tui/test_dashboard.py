@@ -6,6 +6,7 @@ import pytest
 
 from coord_core.state.board import Board
 from coord_core.state.records import Event
+from coord_tui.screens.detail import DetailScreen
 from tests.core import samples
 from tests.tui import boards
 from tests.tui.conftest import Staging
@@ -254,7 +255,6 @@ async def test_enter_opens_the_detail_and_backspace_leaves_it(stage: Staging) ->
 
 
 async def test_time_may_pass_before_a_detail_is_shown(stage: Staging) -> None:
-    from coord_tui.screens.detail import DetailScreen
 
     async with stage() as s:
         s.app.push_screen(DetailScreen(boards.scope("issue:18")))
