@@ -11,6 +11,7 @@ from typing import Final
 
 from coord_core.commands.verbs import ACTING, AGENT, Parser, Verb, takes
 from coord_core.errors import CoordError
+from coord_core.options import Version, given
 
 DONE: Final = 0
 REFUSED: Final = 1
@@ -56,11 +57,13 @@ def run(args: argparse.Namespace, parser: argparse.ArgumentParser) -> int:
 def make_parser(argv: Sequence[str] = ()) -> argparse.ArgumentParser:
     """Return the parser of the commands that `argv` may mean: each costs its share of the time to start."""
     parser = argparse.ArgumentParser(prog="coordctl", description=__doc__, allow_abbrev=False, formatter_class=_Help)
-    parser.add_argument("--store", metavar="URL", help="the store: a folder (else COORD_STORE, else the nearest)")
-    parser.add_argument("--workspace", metavar="W", help="the workspace of short names (else COORD_WORKSPACE)")
-    parser.add_argument(
-        "--session", metavar="ID", help="act as this session (else COORD_SESSION, else the human at the keyboard)"
-    )
+    for name, metavar, about in (
+        ("--store", "URL", "the store: a folder (else COORD_STORE, else the nearest)"),
+        ("--workspace", "W", "the workspace of short names (else COORD_WORKSPACE)"),
+        ("--session", "ID", "act as this session (else COORD_SESSION, else the human at the keyboard)"),
+    ):
+        parser.add_argument(name, metavar=metavar, type=given, help=about)
+    parser.add_argument("--version", action=Version, nargs=0, help="print the version and exit")
     # Without `prog` it would set up all that help needs, only to find that name.
     verbs = parser.add_subparsers(dest="verb", metavar="COMMAND", required=True, prog=parser.prog, parser_class=Parser)
     for verb in [verb for verb in VERBS if verb.name in argv] or VERBS:
@@ -118,7 +121,7 @@ def _scopes(parser: Parser, argv: Sequence[str]) -> None:
 def _reassign(parser: Parser, argv: Sequence[str]) -> None:
     parser.add_argument("target", metavar="issue:N|LIST#TASK|SESSION")
     to = parser.add_mutually_exclusive_group(required=True)
-    to.add_argument("to", metavar="SESSION", nargs="?")
+    to.add_argument("to", metavar="SESSION", nargs="?", type=given)
     to.add_argument("--nobody", action="store_true", help="put it back for anybody")
 
 

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import Enum
 from typing import Any, Final, TypeAlias
+
+from coord_core.frozen import frozen
 
 
 class Absent(Enum):
@@ -23,7 +25,7 @@ Step: TypeAlias = str | Mapping[str, Any]
 """One step of a path: a member's name, or `{"id": v}` for the item of a list with that id."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@frozen(eq=False)
 class Document:
     """One scope's document as it is stored.
 
@@ -45,7 +47,7 @@ class Document:
     plain: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Unreadable:
     """Something in the store that is no document, and why.
 
@@ -60,7 +62,7 @@ class Unreadable:
     size: int = 0
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Change:
     """One member set, replaced or removed: its own inverse with the two sides swapped.
 
@@ -72,7 +74,7 @@ class Change:
     new: Any = ABSENT
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Splice:
     """Items of a list taken out and put in at one place: its own inverse with the two sides swapped.
 
@@ -90,7 +92,7 @@ Changes: TypeAlias = Mapping[str, Sequence[Edit]]
 """What an action changes, by full scope name."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@frozen(eq=False)
 class Line:
     """One committed transaction: a line of the journal (the format is in the design, §2).
 
@@ -118,7 +120,7 @@ class Line:
     unapplied: Sequence[Mapping[str, Any]] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Batch:
     """What `follow()` saw change: documents (None: gone), unreadable files (None: readable or gone), journal lines.
 

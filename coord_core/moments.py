@@ -4,19 +4,17 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
 from typing import Any, Final
 
-from coord_core.building import at_once
+from coord_core.frozen import frozen
 from coord_core.times import DAY, created, instant, naive, readings, utc, written
 
 _STATED_MAX: Final = 64
 
 
-@at_once
-@dataclass(frozen=True, slots=True)
+@frozen
 class Moment:
     """A time that somebody stated.
 
@@ -38,7 +36,7 @@ class Zone(Enum):
     UTC = "utc"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Era:
     """What a list's items can plausibly state: their zone, and the window of seconds since 1970 that they lie in."""
 

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import Final
 
 from coord_core.errors import InvalidScope
+from coord_core.frozen import frozen
 
 KINDS: Final = ("session", "issue", "locks", "project", "instances", "inbox")
 MAX_BYTES: Final = 1024
 _DIGITS: Final = re.compile(r"(\d+)")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Scope:
     """A scope name taken apart; workspace is `""` for a document without one, id `""` for a kind alone."""
 

@@ -10,6 +10,8 @@ import sys
 from collections.abc import Iterator, Sequence
 from typing import Final
 
+from coord_core.options import Version, given
+
 DONE, REFUSED = 0, 1
 THEMES: Final = ("dark", "light")
 
@@ -27,7 +29,9 @@ def duration(words: str) -> float:
 def make_parser() -> argparse.ArgumentParser:
     """Return the parser of the command line."""
     parser = argparse.ArgumentParser(prog="coord-tui", description=__doc__, allow_abbrev=False)
-    parser.add_argument("--store", metavar="URL", help="the store: a folder (else COORD_STORE, else the nearest)")
+    parser.add_argument(
+        "--store", metavar="URL", type=given, help="the store: a folder (else COORD_STORE, else the nearest)"
+    )
     parser.add_argument("--read-only", action="store_true", help="watch; whatever would change something is not there")
     parser.add_argument(
         "--demo", action="store_true", help="watch twelve agents play in a folder that is gone afterwards"
@@ -39,18 +43,13 @@ def make_parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--late-after", metavar="TIME", type=duration, default=300.0, help="silence that makes late (5m)"
     )
-    parser.add_argument("--version", action="store_true", help="print the version and exit")
+    parser.add_argument("--version", action=Version, nargs=0, help="print the version and exit")
     return parser
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the console; return 0 when it was quit, 1 refused with the reason on the error output."""
     args = make_parser().parse_args(argv)
-    if args.version:
-        from importlib.metadata import version
-
-        print(f"coord-tui {version('coord-tui')}")
-        return DONE
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
         print("coord-tui needs a terminal; `coordctl status` prints the same for a pipe", file=sys.stderr)
         return REFUSED

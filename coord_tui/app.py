@@ -9,6 +9,7 @@ import signal
 import threading
 import time
 from collections.abc import Callable, Coroutine
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -17,7 +18,6 @@ from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 from rich.text import Text
 from textual import events
-from textual.app import App
 from textual.binding import BindingType
 from textual.driver import Driver
 from textual.message import Message
@@ -29,7 +29,8 @@ from coord_tui import themes
 from coord_tui.desk import Desk
 from coord_tui.display import plain, toast
 from coord_tui.gate import Gate
-from coord_tui.palette import Palette
+from coord_tui.keyboard import Keyboard
+from coord_tui.painted import PaintedApp
 from coord_tui.rows.scene import Scene, same
 from coord_tui.screens.dashboard import Dashboard
 from coord_tui.situation import notice
@@ -41,11 +42,13 @@ if TYPE_CHECKING:
     from coord_tui.screens.dialog import Dialog
 
 
+FIRST_LOOK_S: Final = 0.25
+"""How long, in seconds, the first picture waits for the store at most."""
 LEAVE_S: Final = 3.0
 """How long putting the terminal in order may take after a signal."""
 
 
-class CoordApp(App[None], inherit_bindings=False):
+class CoordApp(PaintedApp, inherit_bindings=False):
     """The console."""
 
     CSS_PATH = Path(__file__).with_name("coord.tcss")
@@ -73,32 +76,17 @@ class CoordApp(App[None], inherit_bindings=False):
         ticks: bool = True,
     ) -> None:
         """Clock: seconds since 1970. ticks: let time pass once a second."""
-        super().__init__()
+        super().__init__(theme)
         self.desk = desk
         self.now = clock
         self.ticks = ticks
         self.gate = Gate()
+        self.keyboard = Keyboard(self)
         self.acting = False
         self.board: Board | None = None
         self.workspace: str | None = None
         self.stuck_since: float | None = None
-        self._palettes: dict[str, Palette] = {}
-        for ours in themes.OURS:
-            self.register_theme(ours)
-        self.theme = theme
-
-    # Colours
-
-    def get_theme_variable_defaults(self) -> dict[str, str]:
-        """Return the tones' colours for themes that do not set them."""
-        return themes.tones(self.current_theme)
-
-    @property
-    def palette(self) -> Palette:
-        """The tones of the theme in use."""
-        if self.theme not in self._palettes:
-            self._palettes[self.theme] = Palette.of(self.get_css_variables())
-        return self._palettes[self.theme]
+        self._looked = asyncio.Event()
 
     # Life
 
@@ -115,19 +103,25 @@ class CoordApp(App[None], inherit_bindings=False):
         """Return the dashboard."""
         return Dashboard()
 
+    async def on_load(self) -> None:
+        """Begin to look; what is found at once is in the first picture, and no empty one before it."""
+        start(self, self._follow, "follow")
+        with suppress(TimeoutError):
+            async with asyncio.timeout(FIRST_LOOK_S):
+                await self._looked.wait()
+
     def on_mount(self) -> None:
-        """Begin to look."""
+        """Let time pass, and signals end it."""
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGHUP):
             loop.add_signal_handler(number, self.leave, 128 + number)
-        self.show_board()
-        start(self, self._follow, "follow")
         if self.ticks:
             self.set_interval(1.0, self._tick)
 
     async def _follow(self) -> None:
         async for board in self.desk.boards():
             self.post_message(self.Arrived(board))
+            self._looked.set()
 
     def _fatal_error(self) -> None:
         """Leave after a fault of ours, and tell it safely: Textual would print data as it is."""
@@ -136,8 +130,8 @@ class CoordApp(App[None], inherit_bindings=False):
         self._close_messages_no_wait()
 
     async def on_event(self, event: events.Event) -> None:
-        """Drop what was typed before a dialog could be seen."""
-        if not self.gate.drops(event):
+        """Drop what was typed before a dialog could be seen; handle one key after the other."""
+        if not self.gate.drops(event) and not self.keyboard.holds(event):
             await super().on_event(event)
 
     def leave(self, status: int) -> None:
@@ -175,12 +169,15 @@ class CoordApp(App[None], inherit_bindings=False):
 
     def show_board(self) -> None:
         """Show the newest board on every screen that shows boards."""
-        scene, now = self.scene, self.now()
-        told = notice(self.board, self.desk.place, self.stuck_since)
         for screen in self.screen_stack:
             if hasattr(screen, "show") and screen.is_mounted:
-                screen.show(scene, told, self.mode, now)
-        self._entitle(scene)
+                self.show_on(screen)
+        self._entitle(self.scene)
+
+    def show_on(self, screen: Any) -> None:
+        """Show the newest board on a screen."""
+        told = notice(self.board, self.desk.place, self.stuck_since)
+        screen.show(self.scene, told, self.mode, self.now())
 
     def _tick(self) -> None:
         screen = next((each for each in reversed(self.screen_stack) if hasattr(each, "tick")), None)

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Final
+
+from coord_core.frozen import frozen
 
 MARGIN: Final = 1
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Column:
     """One column: `width` cells, or at least that and a `share` of what is left.
 

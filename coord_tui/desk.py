@@ -38,11 +38,14 @@ class Desk(Protocol):
     def apply(self, plan: Plan, reason: str) -> Done:
         """Do what was planned; raises StaleView, Refused or StorageError: then nothing was changed."""
 
-    def undo_plan(self) -> Plan:
-        """Work out how to take back this user's newest action; raises NothingToUndo, StaleView."""
+    def undo_plan(self, workspace: str | None) -> Plan:
+        """Work out how to take back this user's newest action in a workspace (None: in any).
 
-    def redo_plan(self) -> Plan:
-        """Work out how to do again what was taken back last; raises NothingToUndo, StaleView."""
+        Raises NothingToUndo, StaleView.
+        """
+
+    def redo_plan(self, workspace: str | None) -> Plan:
+        """Work out how to do again what was taken back last there; raises NothingToUndo, StaleView."""
 
     def history(self, scope: str) -> Sequence[Line]:
         """Return the journal's lines that changed a document, newest first."""

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 from textual.content import Content
 
 from coord_core import text
+from coord_core.frozen import frozen
 
 if TYPE_CHECKING:
     from textual.app import App
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from coord_tui.palette import Palette
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Piece:
     """A safe string and its tone: words of `palette.TONES`, and `bold` (`dead bold`). Made by `say` and `link` only.
 
@@ -90,7 +90,7 @@ def clip(words: Sequence[Piece], cells: int) -> Words:
     return tuple(found)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Things:
     """Several names in one cell: all of them where they fit, else the first and how many more."""
 

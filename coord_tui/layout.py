@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Final
+
+from coord_core.frozen import frozen
 
 TABS_BELOW: Final = (100, 30)
 DETAIL_FROM: Final = 160
 LOWER_LEAST: Final = 8
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Counts:
     """How many rows each panel has."""
 
@@ -21,7 +22,7 @@ class Counts:
     issues: int = 0
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Room:
     """The lines that each panel gets, its title not counted; 0 hides it. tabs: one panel at a time, with tabs."""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING, Final, Protocol, cast
 
 from rich.segment import Segment
@@ -11,6 +11,8 @@ from rich.style import Style
 from textual.color import Color
 from textual.strip import Strip
 from textual.style import Style as Visual
+
+from coord_core.frozen import frozen
 
 if TYPE_CHECKING:
     from textual.widget import Widget
@@ -37,6 +39,7 @@ TONES: Final[Mapping[str, str]] = {
 
 BOLD: Final = frozenset({"name"})
 DECORATION: Final = frozenset({"rule", "alarm"})
+FILLED: Final = frozenset({"badge", "tab"})
 
 
 def luminance(color: Color) -> float:
@@ -62,7 +65,7 @@ def readable(color: Color, *grounds: Color) -> Color:
     return toward
 
 
-@dataclass(frozen=True)
+@frozen
 class Palette:
     """A theme's colours as styles: `style(tone)`, and under the cursor."""
 
@@ -93,7 +96,7 @@ class Palette:
 
     def _make(self, names: list[str], cursor: bool) -> Style:
         ground = self.cursor if cursor else self.background
-        if "badge" in names or "tab" in names:
+        if FILLED.intersection(names):
             fill = self.colors[next((name for name in names if name in self.colors), "dead")]
             ink = Color(255, 255, 255) if contrast(Color(255, 255, 255), fill) >= CONTRAST else Color(0, 0, 0)
             return Style(color=ink.rich_color, bgcolor=fill.rich_color, bold=True)
@@ -121,5 +124,23 @@ def palette_of(widget: Widget) -> Palette:
 
 def strip(words: Iterable[Piece], cells: int, palette: Palette, *, cursor: bool = False) -> Strip:
     """Return words as a strip of exactly `cells` cells."""
-    segments = [Segment(piece.text, palette.style(piece.tone, cursor=cursor)) for piece in words]
+    segments = [Segment(text, palette.style(tone, cursor=cursor)) for text, tone in _runs(words)]
     return Strip(segments).adjust_cell_length(cells, palette.style(cursor=cursor))
+
+
+def _runs(words: Iterable[Piece]) -> list[tuple[str, str]]:
+    """Return words as texts with their tones, what looks alike in one: a terminal is told the colours of each."""
+    found: list[tuple[str, str]] = []
+    for piece in words:
+        text, tone = found[-1] if found else ("", "")
+        # Blanks show no ink, only a ground.
+        if found and (piece.tone == tone or (piece.text.isspace() and not (_fills(piece.tone) or _fills(tone)))):
+            found[-1] = (text + piece.text, tone)
+        elif piece.text:
+            found.append((piece.text, piece.tone))
+    return found
+
+
+def _fills(tone: str) -> bool:
+    """Whether a tone has a ground of its own."""
+    return not FILLED.isdisjoint(tone.split())

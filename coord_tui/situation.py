@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
 
+from coord_core.frozen import frozen
 from coord_core.state.board import Board
 from coord_core.state.insights import Life
 from coord_tui.ages import clock
@@ -12,7 +12,7 @@ from coord_tui.display import Words, say
 from coord_tui.rows.scene import Scene
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Notice:
     """What is to be said above the panels; instead: there is nothing to show below."""
 

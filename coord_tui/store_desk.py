@@ -99,17 +99,17 @@ class StoreDesk:
 
         return supervisor.apply(self.storage, plan, actor={"supervisor": self.who}, reason=reason, now=time.time())
 
-    def undo_plan(self) -> Plan:
-        """Work out how to take back this user's newest action; raises NothingToUndo, StaleView."""
+    def undo_plan(self, workspace: str | None) -> Plan:
+        """Work out how to take back this user's newest action in a workspace; raises NothingToUndo, StaleView."""
         from coord_core.actions import supervisor
 
-        return supervisor.plan_undo(self.storage, self._board, who=self.who)
+        return supervisor.plan_undo(self.storage, self._board, who=self.who, workspace=workspace)
 
-    def redo_plan(self) -> Plan:
-        """Work out how to do again what was taken back last; raises NothingToUndo, StaleView."""
+    def redo_plan(self, workspace: str | None) -> Plan:
+        """Work out how to do again what was taken back last there; raises NothingToUndo, StaleView."""
         from coord_core.actions import supervisor
 
-        return supervisor.plan_redo(self.storage, self._board, who=self.who)
+        return supervisor.plan_redo(self.storage, self._board, who=self.who, workspace=workspace)
 
     def history(self, scope: str) -> Sequence[Line]:
         """Return the journal's newest lines that changed a document, newest first."""

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any, Final
 
+from coord_core.frozen import frozen
 from coord_core.scopes import parse
 from coord_core.state.insights import Finding, Life, Remedy
 from coord_core.state.records import Session, Task
@@ -28,7 +29,7 @@ WORDS: Final = {
 """What the key line says an action does."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Target:
     """A record that keys act on.
 
@@ -81,11 +82,18 @@ def find(scene: Scene, key: str | None, work: WorkRows, findings: FindingRows) -
 def _session(scene: Scene, session: Session) -> Target:
     scope = session.scope
     has = scene.holdings(scope)
-    life = scene.verdict(scope).life
-    gone = life is Life.OFF and not has and not session.exists
-    clean_up = None if gone else Remedy("clean_up_session", {"scope": scope})
     give = Remedy("reassign_session", {"scope": scope}) if has.issues or has.tasks else None
-    return Target(scope, "session", session.id, session.workspace, scope, clean_up, give, session.id)
+    return Target(scope, "session", session.id, session.workspace, scope, _end(scene, session), give, session.id)
+
+
+def _end(scene: Scene, session: Session) -> Remedy | None:
+    """Return how a session is let go of: one that is alive and has nothing signs off, all others are cleaned up."""
+    life = scene.verdict(session.scope).life
+    busy = bool(scene.holdings(session.scope)) or session.issue is not None
+    if life is Life.OFF and not busy and not session.exists:
+        return None
+    idle = life in (Life.LIVE, Life.LATE) and not busy
+    return Remedy("sign_off_session" if idle else "clean_up_session", {"scope": session.scope})
 
 
 def _task(scene: Scene, key: str, task: Task) -> Target:

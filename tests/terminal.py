@@ -13,11 +13,26 @@ import struct
 import termios
 import time
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from types import TracebackType
 
 import pyte
 
+ROOT = Path(__file__).parents[1]
 CURSOR_REPORT, SYNC_QUERY = b"\x1b[6n", b"\x1b[?2026$p"
+SWITCHES = [
+    (b"\x1b[22;2t", b"\x1b[23;2t"),
+    (b"\x1b[?25l", b"\x1b[?25h"),
+    *((b"\x1b[?%dh" % mode, b"\x1b[?%dl" % mode) for mode in (1000, 1003, 1004, 1006, 1049, 2004)),
+]
+"""What is switched on, and what switches it off again: title, cursor, mouse, focus, screen, paste."""
+
+
+def environment(more: Mapping[str, str]) -> dict[str, str]:
+    """Return what the program's environment is, without the size that readline puts behind Python's back."""
+    kept = {name: value for name, value in os.environ.items() if name not in ("COLUMNS", "LINES", "NO_COLOR")}
+    ours = {"TERM": "xterm-256color", "COLORTERM": "truecolor", "LANG": "C.UTF-8", "PYTHONPATH": str(ROOT)}
+    return {**kept, **ours, **more}
 
 
 class Terminal:
@@ -31,14 +46,22 @@ class Terminal:
         self.raw = b""
         self.status: int | None = None
         self.begun = time.monotonic()
-        self.pid, self.fd = pty.fork()
+        # Our side keeps the program's end open: what became of its settings is asked there.
+        self.fd, self.tty = pty.openpty()
+        fcntl.ioctl(self.tty, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
+        self._before = termios.tcgetattr(self.tty)
+        self.pid = os.fork()
         if self.pid == 0:
-            os.environ.update({"TERM": "xterm-256color", "COLORTERM": "truecolor", "LANG": "C.UTF-8", **(env or {})})
-            fcntl.ioctl(0, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
-            with contextlib.suppress(OSError):
-                os.execvp(command[0], list(command))
-            os._exit(127)
-        fcntl.ioctl(self.fd, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
+            self._become(command, environment(env or {}))
+
+    def _become(self, command: Sequence[str], env: Mapping[str, str]) -> None:
+        with contextlib.suppress(OSError):
+            os.setsid()
+            fcntl.ioctl(self.tty, termios.TIOCSCTTY, 0)
+            for fd in (0, 1, 2):
+                os.dup2(self.tty, fd)
+            os.execvpe(command[0], list(command), env)
+        os._exit(127)
 
     def __enter__(self) -> Terminal:
         return self
@@ -46,11 +69,11 @@ class Terminal:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        if self.status is None:
-            with contextlib.suppress(ProcessLookupError):
-                os.kill(self.pid, signal.SIGKILL)
+        if self.alive():
+            os.kill(self.pid, signal.SIGKILL)
             os.waitpid(self.pid, 0)
         os.close(self.fd)
+        os.close(self.tty)
 
     @property
     def text(self) -> str:
@@ -74,7 +97,7 @@ class Terminal:
             os.write(self.fd, b"\x1b[?2026;2$y")
         return len(piece)
 
-    def wait(self, pattern: str, seconds: float = 20.0) -> float:
+    def wait(self, pattern: str, seconds: float = 60.0) -> float:
         """Wait until the screen shows `pattern`; return how long since the start. Raises AssertionError."""
         end = time.monotonic() + seconds
         while time.monotonic() < end:
@@ -94,21 +117,36 @@ class Terminal:
         """Type keys, all in one write."""
         os.write(self.fd, keys if isinstance(keys, bytes) else keys.encode())
 
-    def press(self, *keys: str) -> None:
-        """Type keys one after the other, each once the screen has settled."""
+    def press(self, *keys: str | bytes) -> None:
+        """Type keys one after the other, or several in one write, each once the screen has settled."""
         for key in keys:
             self.send(key)
             self.settle()
 
-    def join(self, seconds: float = 10.0) -> int:
-        """Wait for the program to end; return its exit status, negative for a signal. Raises AssertionError."""
-        end = time.monotonic() + seconds
-        while time.monotonic() < end:
-            self.pump(0.05)
+    def alive(self) -> bool:
+        """Say whether the program goes on."""
+        if self.status is None:
             pid, status = os.waitpid(self.pid, os.WNOHANG)
             if pid:
                 self.status = os.waitstatus_to_exitcode(status)
-                while self.pump(0.05):
-                    pass
-                return self.status
-        raise AssertionError(f"the program goes on:\n{self.text}")
+        return self.status is None
+
+    def join(self, seconds: float = 60.0) -> int:
+        """Wait for the program to end; return its exit status, negative for a signal. Raises AssertionError."""
+        end = time.monotonic() + seconds
+        while self.alive():
+            if time.monotonic() > end:
+                raise AssertionError(f"the program goes on:\n{self.text}")
+            self.pump(0.05)
+        while self.pump(0.05):
+            pass
+        assert self.status is not None
+        return self.status
+
+    def assert_restored(self) -> None:
+        """Hold that the terminal is as it was found: modes, screen, cursor, mouse, paste, title."""
+        now = termios.tcgetattr(self.tty)
+        assert now[:4] == self._before[:4], "line discipline"
+        for on, off in SWITCHES:
+            if on in self.raw:
+                assert self.raw.rfind(off) > self.raw.rfind(on), (on, off)

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
 from coord_core.documents import Change, Edit
+from coord_core.frozen import frozen
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Effect:
     """One row of a plan as a human reads it: where, which key, and what becomes of it.
 
@@ -22,17 +23,18 @@ class Effect:
     becomes: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Plan:
     """A supervisor's action, worked out but not done: a journal line not yet written.
 
-    action: its name. subject: the record's key. workspace: where it happens. title: the question (`Clean up x?`).
-    verb: what the button says. changes: by full scope. effects: the same for people. evidence: why it is right or
-    doubtful, a sentence each. notes: what else happens, and what is not touched. takes_from: the live session that it
-    takes something from, None if it takes from nobody alive; then a reason is required. event: type, message and
-    metadata of the entry in `project:events`. undoes: seq of the line taken back. source: the file to set aside.
-    holds: what must still hold though it does not change: that a task with this id is that very task, by full scope.
-    deletes: scopes that must be gone afterwards, so that what came into them meanwhile stops the action.
+    action: its name. subject: the record's key. workspace: where it happens. title: the question (`Clean up x?`). verb:
+    what the button says. changes: by full scope. effects: the same for people. evidence: why it is right or doubtful, a
+    sentence each. warnings: those of its sentences that speak against it. notes: what else happens, and what is not
+    touched. takes_from: the live session that it takes something from, None if it takes from nobody alive; then a
+    reason is required. event: type, message and metadata of the entry in `project:events`. undoes: seq of the line
+    taken back. source: the file to set aside. holds: what must still hold though it does not change: that a task with
+    this id is that very task, by full scope. deletes: scopes that must be gone afterwards, so that what came into them
+    meanwhile stops the action.
     """
 
     action: str
@@ -51,9 +53,10 @@ class Plan:
     arguments: Mapping[str, Any] = field(default_factory=dict)
     deletes: frozenset[str] = frozenset()
     holds: Mapping[str, Sequence[Change]] = field(default_factory=dict)
+    warnings: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Done:
     """What an applied plan came to: the journal line's seq, and one sentence on what happened."""
 

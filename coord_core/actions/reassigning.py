@@ -98,6 +98,7 @@ def _give(
     for task in tasks:
         give_task(draft, task, to)
     losers = [each for each in before if each.scope != to.scope]
+    doubts = _doubts(draft.board, to)
     alive = _alive(draft.board, losers)
     was = _owners(issues, tasks)
     of_was = f" of {was}" if was else ""
@@ -113,7 +114,8 @@ def _give(
         verb="Give",
         changes=draft.changes(),
         effects=tuple(draft.effects),
-        evidence=(*_why(draft.board, losers), *_doubts(draft.board, to)),
+        evidence=(*_why(draft.board, losers), *doubts),
+        warnings=doubts,
         notes=notes,
         takes_from=alive,
         event=(_event_type(action), f"Gave {what}{of_was} to {to.id}", {"was": was, "to": to.id, **draft.told()}),

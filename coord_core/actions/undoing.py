@@ -2,22 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from copy import deepcopy
-from typing import Any, Final
+from typing import Any
 
-from coord_core.actions import addressing, words
+from coord_core.actions import words
 from coord_core.actions.draft import holds
+from coord_core.actions.losing import losers
 from coord_core.actions.plan import Effect, Plan
-from coord_core.documents import Change, Changes, Edit, Line, Splice
-from coord_core.errors import NotFound, NothingToUndo, Refused, StaleView
-from coord_core.scopes import from_reference_name, in_workspace, parse
+from coord_core.actions.standing import (
+    agent_of,
+    last_undo,
+    message_of,
+    moved_file,
+    moved_workspace,
+    named,
+    newest_standing,
+    to_invert,
+    told,
+    workspace_of,
+)
+from coord_core.documents import Change, Document, Edit, Line
+from coord_core.errors import StaleView
+from coord_core.scopes import parse
 from coord_core.state.board import Board
+from coord_core.state.records import Session
 from coord_core.storage import Storage
 from coord_core.storage.changes import apply, invert
-
-BACK: Final = frozenset({"undo", "redo"})
-"""Actions that only take back or do again."""
 
 
 def plan_undo(
@@ -29,9 +40,8 @@ def plan_undo(
     NotFound for a line that is not kept, StaleView if somebody changed the same keys since, Refused if the line was
     taken back already.
     """
-    line = _newest_standing(storage, board, who, workspace) if seq is None else _named(storage, seq)
+    line = newest_standing(storage, board, who, workspace) if seq is None else named(storage, seq)
     message = message_of(line)
-    session = _agent(board, line) if line.actor.get("supervisor") != who else None
     return _invert(
         storage,
         board,
@@ -39,15 +49,14 @@ def plan_undo(
         action="undo",
         title=f"Undo: {message}?",
         verb="Undo",
-        event=("action_undone", f"Undid: {message}", {"undoes": line.seq, **_told(line)}),
-        evidence=words.evidence(board, board.sessions.get(session)) if session else (),
-        takes_from=parse(session).id if session and words.alive(board, board.sessions.get(session)) else None,
+        event=("action_undone", f"Undid: {message}", {"undoes": line.seq, **told(line)}),
+        agent=agent_of(board, line),
     )
 
 
 def plan_redo(storage: Storage, board: Board, *, who: str, workspace: str | None = None) -> Plan:
     """Plan to do again what this user took back last; raises NothingToUndo once the user did anything else since."""
-    line = _last_undo(storage, board, who, workspace)
+    line = last_undo(storage, board, who, workspace)
     message = message_of(line).removeprefix("Undid: ")
     return _invert(
         storage,
@@ -56,117 +65,8 @@ def plan_redo(storage: Storage, board: Board, *, who: str, workspace: str | None
         action="redo",
         title=f"Redo: {message}?",
         verb="Redo",
-        event=("action_redone", f"Did again: {message}", {"undoes": line.seq, **_told(line)}),
+        event=("action_redone", f"Did again: {message}", {"undoes": line.seq, **told(line)}),
     )
-
-
-def message_of(line: Line) -> str:
-    """Return what a line did, in the words of the event that it logged, else by its action's name."""
-    if isinstance(message := _event(line).get("message"), str):
-        return message
-    if line.moved:
-        return f"Set aside {_moved_file(line)}"
-    return f"{line.action} of {line.actor.get('session') or line.actor.get('supervisor') or 'somebody'}"
-
-
-def _event(line: Line) -> Mapping[str, Any]:
-    """Return the entry that a line appended to the event log, empty if it appended none."""
-    for scope, edits in line.changes.items():
-        for edit in reversed(edits if parse(scope).short == "project:events" else ()):
-            if isinstance(logged := _logged(edit), dict):
-                return logged
-    return {}
-
-
-def _told(line: Line) -> dict[str, Any]:
-    """Return which tasks a line changed and what they were, as its event tells."""
-    metadata = _event(line).get("metadata")
-    tasks = metadata.get("tasks") if isinstance(metadata, dict) else None
-    return {"tasks": tasks} if tasks else {}
-
-
-def _logged(edit: Edit) -> Any:
-    if isinstance(edit, Splice):
-        return edit.inserted[-1] if edit.inserted else None
-    return edit.new[-1] if isinstance(edit.new, list) and edit.new else None
-
-
-def _newest_standing(storage: Storage, board: Board, who: str, workspace: str | None) -> Line:
-    for line, stands in _standing(storage.lines_back()):
-        if stands and _mine(line, board, who, workspace) and line.action not in BACK:
-            return line
-    raise NothingToUndo()
-
-
-def _last_undo(storage: Storage, board: Board, who: str, workspace: str | None) -> Line:
-    for line, stands in _standing(storage.lines_back()):
-        if not _mine(line, board, who, workspace) or line.action == "redo":
-            continue
-        if line.action != "undo":
-            break
-        if stands:
-            return line
-    raise NothingToUndo("nothing that you took back is left to do again")
-
-
-def _standing(lines: Iterable[Line]) -> Iterator[tuple[Line, bool]]:
-    """Yield lines, newest first, each with whether it still stands: a line taken back by one that stands does not."""
-    taken_back: set[int] = set()
-    for line in lines:
-        stands = line.seq not in taken_back
-        if stands and line.undoes is not None:
-            taken_back.add(line.undoes)
-        yield line, stands
-
-
-def _named(storage: Storage, seq: int) -> Line:
-    for line, stands in _standing(storage.lines_back()):
-        if line.seq == seq:
-            if not stands:
-                raise Refused(f"line {seq} ({message_of(line)}) was taken back already")
-            if not line.moved and not _to_invert(line.changes):
-                raise Refused(f"line {seq} ({message_of(line)}) changed nothing that can be taken back")
-            return line
-        if line.seq < seq:
-            break
-    raise NotFound(f"line {seq} in the journal", "`coordctl log` shows the lines that are kept")
-
-
-def _mine(line: Line, board: Board, who: str, workspace: str | None) -> bool:
-    if not who or line.actor.get("supervisor") != who:
-        return False
-    if line.moved:
-        return workspace is None or _moved_workspace(line, board) in (None, workspace)
-    return any(workspace in (None, parse(scope).workspace) for scope in _to_invert(line.changes))
-
-
-def _moved_workspace(line: Line, board: Board) -> str | None:
-    scope = from_reference_name(_moved_file(line).removesuffix(".json"), board.workspaces)
-    return addressing.file_workspace(board, scope)
-
-
-def _moved_file(line: Line) -> str:
-    """Return the name that a file set aside, or brought back, has in the store."""
-    return next((name for name in (line.moved or {}).values() if "/" not in name), "")
-
-
-def _agent(board: Board, line: Line) -> str | None:
-    name = line.actor.get("session")
-    workspace = line.actor.get("workspace") or _workspace(line.changes)
-    return in_workspace(str(workspace), f"session:{name}") if name else None
-
-
-def _workspace(changes: Changes) -> str:
-    return next((parse(scope).workspace for scope in changes), "")
-
-
-def _to_invert(changes: Changes) -> dict[str, Sequence[Edit]]:
-    """Leave out what was told: the event that an action logged stays, and so does what sessions were told."""
-    return {
-        scope: edits
-        for scope, edits in changes.items()
-        if parse(scope).short != "project:events" and parse(scope).kind != "inbox"
-    }
 
 
 def _invert(
@@ -178,26 +78,32 @@ def _invert(
     title: str,
     verb: str,
     event: tuple[str, str, Mapping[str, Any]],
-    evidence: tuple[str, ...] = (),
-    takes_from: str | None = None,
+    agent: Session | None = None,
 ) -> Plan:
-    changes: dict[str, Sequence[Edit]] = {scope: _inverse(edits) for scope, edits in _to_invert(line.changes).items()}
+    """Plan the inverse of a line; agent: whose act it was, if it was a session's."""
+    changes: dict[str, Sequence[Edit]] = {scope: _inverse(edits) for scope, edits in to_invert(line.changes).items()}
     effects, moved = [], []
-    workspace = _workspace(changes) or (_moved_workspace(line, board) or "")
-    kept = holds(workspace, _told(line).get("tasks"))
+    documents: dict[str, Document | None] = {}
+    becomes: dict[str, dict[str, Any]] = {}
+    workspace = workspace_of(changes) or (moved_workspace(line, board) or "")
+    kept = holds(workspace, told(line).get("tasks"))
     for scope, edits in changes.items():
         # From storage, not from the board: the board may not yet show the very change that is taken back.
-        document = storage.read(scope)
+        document = documents[scope] = storage.read(scope)
         before = dict(document.data) if document else {}
-        after = deepcopy(before)
+        after = becomes[scope] = deepcopy(before)
         failed = apply(after, [*kept.get(scope, ()), *edits])
         moved += [(scope, edit.path, _expected(edit), found) for edit, found in failed]
         effects += _effects(scope, edits, before, after)
     if moved:
         raise StaleView(moved)
-    source = _moved_file(line) or None
+    source = moved_file(line) or None
     if source:
         effects.append(Effect(source, "brought back" if action == "undo" else "moved aside", ""))
+    lose = losers(board, documents, becomes)
+    if agent and words.alive(board, agent) and agent.id not in [each.id for each in lose]:
+        lose.append(agent)
+    why = lose or ([agent] if agent else [])
     return Plan(
         action=action,
         subject=next(iter(changes), source or ""),
@@ -206,8 +112,8 @@ def _invert(
         verb=verb,
         changes=changes,
         effects=tuple(effects),
-        evidence=evidence,
-        takes_from=takes_from,
+        evidence=tuple(said for each in why for said in words.evidence(board, each)),
+        takes_from=words.join([each.id for each in lose]) or None,
         event=event,
         undoes=line.seq,
         source=source,

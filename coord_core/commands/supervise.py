@@ -7,7 +7,7 @@ from typing import Any
 
 from coord_core.actions import addressing, supervisor
 from coord_core.actions.plan import Plan
-from coord_core.commands.call import Call
+from coord_core.commands.call import Call, warn
 from coord_core.commands.words import task_names
 from coord_core.errors import NotFound
 from coord_core.scopes import parse
@@ -58,7 +58,7 @@ def clean_up(call: Call) -> None:
     if silent:
         return _do(call, _plan(call, "clean_up_stale", scopes=sorted(silent)))
     if call.args.json:
-        return call.emit({"seq": None, "text": "no session is dead or stale", "plan": None})
+        return call.emit({"seq": None, "text": "no session is dead or stale", "warnings": [], "plan": None})
     return call.say("No session is dead or stale: nothing to clean up")
 
 
@@ -89,13 +89,15 @@ def _do(call: Call, plan: Plan) -> None:
         return _show(call, plan)
     done = supervisor.apply(call.storage, plan, actor=call.actor, reason=call.args.reason, now=time.time())
     if call.args.json:
-        return call.emit({"seq": done.seq, "text": done.text, "plan": plan_json(plan)})
+        return call.emit({"seq": done.seq, "text": done.text, "warnings": plan.warnings, "plan": plan_json(plan)})
+    for sentence in plan.warnings:
+        warn(sentence)
     return call.say(done.text)
 
 
 def _show(call: Call, plan: Plan) -> None:
     if call.args.json:
-        return call.emit({"seq": None, "text": plan.title, "plan": plan_json(plan)})
+        return call.emit({"seq": None, "text": plan.title, "warnings": plan.warnings, "plan": plan_json(plan)})
     call.say(plan.title)
     for sentence in plan.evidence:
         call.say(f"  {sentence}")

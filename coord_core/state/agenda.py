@@ -5,9 +5,10 @@ from __future__ import annotations
 import math
 from bisect import insort
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Final
 
+from coord_core.frozen import frozen
 from coord_core.state.patched import Draft
 
 LATE_MAX: Final = 250
@@ -16,7 +17,7 @@ LATE_MAX: Final = 250
 Entry = tuple[float, str]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@frozen(eq=False)
 class Agenda:
     """When time alone changes what is known of a subject.
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from coord_core.documents import Batch, Document, Line, Unreadable
+from coord_core.frozen import frozen
 from coord_core.scopes import in_workspace
 from coord_core.state.index import EMPTY, Index
 from coord_core.state.insights import Deed, Finding, Holdings, Signs, Verdict
@@ -13,7 +14,7 @@ from coord_core.state.liveness import Limits
 from coord_core.state.records import Event, Issue, Lock, Progress, Session, WorkList
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@frozen(eq=False)
 class Board:
     """Everything at one instant; immutable, and it shares unchanged records with the board before it.
 

@@ -78,11 +78,17 @@ class Filing:
         if problem == self.unreadable.now.get(source):
             return
         self.subjects[FILE + source] = None
-        self.changed_at = self.now
         if problem is None:
             self.unreadable.drop(source)
+            self.changed_at = self.now
         else:
             self.unreadable.set(source, problem)
+            self._written(problem.written_at or self.now)
+
+    def _written(self, at: float) -> None:
+        """Note when something was written: what is old when it is first seen has not changed just now."""
+        if self.changed_at is None or at > self.changed_at:
+            self.changed_at = at
 
     def _place(self, scope: str, document: Document | None) -> None:
         """Take a document's new version, None if it is gone."""
@@ -93,8 +99,7 @@ class Filing:
                 self.changed_at = self.now
                 self._file(scope, old, None)
         elif old is None or not same(old.document, document):
-            if self.changed_at is None or document.written_at > self.changed_at:
-                self.changed_at = document.written_at
+            self._written(document.written_at)
             if document.revision is not None:
                 self.revised = True
             if document.edited:

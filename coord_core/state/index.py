@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Final, NamedTuple
 
 from coord_core.documents import Document
+from coord_core.frozen import frozen
 from coord_core.state.agenda import Agenda
 from coord_core.state.insights import Finding
 from coord_core.state.losses import Loss, Written
@@ -43,7 +44,7 @@ class Cleaned(NamedTuple):
     had: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@frozen(eq=False)
 class Index:
     """Everything behind a board.
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import Enum
 from typing import Any
 
-from coord_core.building import at_once
+from coord_core.frozen import frozen
 from coord_core.state.records import Issue, Lock, Task
 
 
@@ -22,8 +22,7 @@ class Life(Enum):
     UNKNOWN = "unknown"
 
 
-@at_once
-@dataclass(frozen=True, slots=True)
+@frozen
 class Verdict:
     """A session's life and the evidence for it, one sentence; since: when it became so, seconds since 1970."""
 
@@ -32,7 +31,7 @@ class Verdict:
     since: float | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Deed:
     """Something that a session did, or that was done to it, as its journal line `seq` tells at `at`.
 
@@ -45,8 +44,7 @@ class Deed:
     what: str
 
 
-@at_once
-@dataclass(frozen=True, slots=True)
+@frozen
 class Holdings:
     """Everything that a session has: scopes of locks and issues, tasks, and the locks that it waits for."""
 
@@ -59,8 +57,7 @@ class Holdings:
         return bool(self.locks or self.issues or self.tasks)
 
 
-@at_once
-@dataclass(frozen=True, slots=True)
+@frozen
 class Signs:
     """A session's signs of life, seconds since 1970, None for never.
 
@@ -82,7 +79,7 @@ class Severity(Enum):
     LOW = "low"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Remedy:
     """An action's name and its arguments, in the words of `actions.supervisor`."""
 
@@ -90,7 +87,7 @@ class Remedy:
     arguments: Mapping[str, Any] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Finding:
     """Something that needs a human: one per cause.
 

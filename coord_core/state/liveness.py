@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
 
+from coord_core.frozen import frozen
 from coord_core.state.insights import Life, Signs, Verdict
 from coord_core.state.records import Session
 from coord_core.times import clock, day_clock
@@ -15,7 +15,7 @@ OFF_WORDS: Final = frozenset({"signed_off", "signed off", "off", "offline", "end
 _NEVER: Final = math.inf
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Limits:
     """When things begin to matter, all in seconds; every one is a setting."""
 

@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import Enum
 from typing import Any, Final
 
-from coord_core.building import at_once
+from coord_core.frozen import frozen
 from coord_core.moments import Era, Moment
 
 _ERA: Final = Era()
 
 
-@at_once
-@dataclass(frozen=True, slots=True)
+@frozen
 class Todo:
     """One of a session's own todos; done is None while nobody started it, False while it runs."""
 
@@ -22,8 +21,7 @@ class Todo:
     done: bool | None
 
 
-@at_once
-@dataclass(frozen=True, slots=True, eq=False)
+@frozen(eq=False)
 class Session:
     """A `session:{id}` document together with its entry in the registry.
 
@@ -56,8 +54,7 @@ class Session:
     progress: Progress | None = None
 
 
-@at_once
-@dataclass(frozen=True, slots=True)
+@frozen
 class Progress:
     """An issue's broadcast progress; percent is None when it is no number from 0 to 100."""
 
@@ -68,8 +65,7 @@ class Progress:
     updated_by: str | None
 
 
-@at_once
-@dataclass(frozen=True, slots=True)
+@frozen
 class Handoff:
     """Work that a session left for another."""
 
@@ -80,8 +76,7 @@ class Handoff:
     at: Moment | None
 
 
-@at_once
-@dataclass(frozen=True, slots=True, eq=False)
+@frozen(eq=False)
 class Issue:
     """An `issue:{id}` document. owner: `current_session`, else `claimed_by`."""
 
@@ -101,8 +96,7 @@ class Issue:
         return self.current_session or self.claimed_by
 
 
-@at_once
-@dataclass(frozen=True, slots=True)
+@frozen
 class Waiter:
     """A session that wants a lock, and since when."""
 
@@ -110,8 +104,7 @@ class Waiter:
     since: Moment | None
 
 
-@at_once
-@dataclass(frozen=True, slots=True, eq=False)
+@frozen(eq=False)
 class Lock:
     """A `locks:{resource}` document."""
 
@@ -135,8 +128,7 @@ class TaskState(Enum):
     FAILED = "failed"
 
 
-@at_once
-@dataclass(frozen=True, slots=True, eq=False)
+@frozen(eq=False)
 class Task:
     """One item of a work list.
 
@@ -159,8 +151,7 @@ class Task:
     item: Mapping[str, Any]
 
 
-@at_once
-@dataclass(frozen=True, slots=True, eq=False)
+@frozen(eq=False)
 class WorkList:
     """A list of tasks inside a document: the queue, the migrations, a release plan.
 
@@ -181,7 +172,7 @@ class WorkList:
     era: Era = _ERA
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@frozen(eq=False)
 class Event:
     """One entry of `project:events`; item: as stored."""
 

@@ -4,32 +4,41 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping
-from dataclasses import MISSING
-from typing import TYPE_CHECKING, Any, Final
+from dataclasses import field
+from typing import Any, Final
 
-from coord_core.building import filled
 from coord_core.documents import Document
+from coord_core.frozen import frozen
 from coord_core.moments import moment
 from coord_core.state.issues import read_progress
 from coord_core.state.reading import Context, Mention, Part, clamp, items, mapping, odd, sign, text, words
-from coord_core.state.records import Session, TaskState, Todo
+from coord_core.state.records import Progress, Session, TaskState, Todo
 from coord_core.state.worklists import task_state
 from coord_core.times import utc, written
 
-_EAGER: Final = ("scope", "workspace", "id", "exists", "issue", "status", "heartbeat", "started", "registry")
 _WORDS: Final = ("notes", "host", "boot_id", "client", "cwd", "branch", "tmux_pane", "tty")
 _TODO_KEYS: Final = ("content", "text", "title", "name")
 _DONE_WORDS: Final = {"pending": None, "in_progress": False, "completed": True}
 _DONE: Final = {TaskState.PENDING: None, TaskState.RUNNING: False}
 
 
+@frozen(eq=False)
 class _StoredSession(Session):
     """A session with a document, from which what few ask for is read when somebody first does."""
 
-    __slots__ = ("document",)
-    if TYPE_CHECKING:
-
-        def __init__(self, document: Document, *eager: Any) -> None: ...
+    document: Document = field(kw_only=True, repr=False)
+    todos: tuple[Todo, ...] = field(init=False)
+    notes: str = field(init=False)
+    host: str = field(init=False)
+    boot_id: str = field(init=False)
+    pid: int | None = field(init=False)
+    pid_started: float | None = field(init=False)
+    client: str = field(init=False)
+    cwd: str = field(init=False)
+    branch: str = field(init=False)
+    tmux_pane: str = field(init=False)
+    tty: str = field(init=False)
+    progress: Progress | None = field(init=False)
 
     def __getattr__(self, name: str) -> Any:
         # Only a slot that is still empty leads here.
@@ -40,9 +49,6 @@ class _StoredSession(Session):
         return value
 
 
-filled(_StoredSession, dict.fromkeys(("document", *_EAGER), MISSING))
-
-
 def read_session(document: Document, workspace: str, name: str, context: Context) -> Part:
     """Read a session's own document; its entry in the registry is added by the board."""
     data, metadata = document.data, document.metadata
@@ -50,7 +56,6 @@ def read_session(document: Document, workspace: str, name: str, context: Context
     heartbeat = moment(data.get("last_heartbeat"), beat)
     started = moment(data["started_at"], written(metadata, "started_at")) if "started_at" in data else None
     session = _StoredSession(
-        document,
         document.scope,
         workspace,
         name,
@@ -60,6 +65,7 @@ def read_session(document: Document, workspace: str, name: str, context: Context
         heartbeat,
         started,
         context.registered,
+        document=document,
     )
     mention = _mention(document, session, beat, context)
     said = odd(context, ("last_heartbeat", heartbeat), ("started_at", started))

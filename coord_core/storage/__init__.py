@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any, Generic, Protocol, TypeVar
 
 from coord_core.documents import Batch, Changes, Document, Line
+from coord_core.frozen import frozen
 
 T = TypeVar("T")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Act:
     """Who does what and why: the head of a journal line.
 
@@ -28,7 +29,7 @@ class Act:
     durable: bool = True
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Outcome(Generic[T]):
     """What a transaction came to: the body's value, and the line that it committed (None: nothing changed)."""
 

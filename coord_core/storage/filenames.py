@@ -14,6 +14,7 @@ _HASHED: Final = "%%"
 _UNSAFE: Final = re.compile(r'[\x00-\x1f\x7f%\\<>"|?*]')
 _DEVICES: Final = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\.|$)", re.IGNORECASE)
 _KEPT: Final = frozenset(b"abcdefghijklmnopqrstuvwxyz0123456789-.")
+_ENCODED: Final = tuple(chr(byte) if byte in _KEPT else f"%{byte:02x}" for byte in range(256))
 
 
 def plain_name(scope: str) -> str | None:
@@ -27,7 +28,7 @@ def plain_name(scope: str) -> str | None:
 def encoded_name(scope: str) -> str:
     """Return a file name that no other scope has, also where case does not count; at most 200 bytes, no leading dot."""
     raw = scope.encode()
-    name = "".join(chr(byte) if byte in _KEPT else f"%{byte:02x}" for byte in raw)
+    name = "".join([_ENCODED[byte] for byte in raw])
     if name.startswith((".", "-")):
         name = f"%{raw[0]:02x}{name[1:]}"
     if _DEVICES.match(name):

@@ -9,11 +9,11 @@ import sys
 import time
 import zlib
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Final, TypeAlias
 
+from coord_core.frozen import frozen
 from coord_core.storage.format import MAX_BYTES
 
 Signature: TypeAlias = tuple[int, int, int]
@@ -23,7 +23,7 @@ RACY_NS: Final = 50_000_000
 """A file written this shortly before it was read may change again without a new signature (clocks tick coarsely)."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Found:
     """What stands at a path: nothing (signature is None), bytes, or (raw is None, problem says why) no regular file."""
 

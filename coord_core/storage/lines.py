@@ -6,7 +6,6 @@ import json
 import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any, BinaryIO, Final
@@ -15,6 +14,7 @@ import orjson
 
 from coord_core.documents import Line
 from coord_core.errors import StoreUnreadable
+from coord_core.frozen import frozen
 from coord_core.storage import format as fmt
 from coord_core.storage.changes import edit_from_json, edit_to_json
 from coord_core.times import utc_iso
@@ -22,7 +22,7 @@ from coord_core.times import utc_iso
 _CHUNK: Final = 1 << 16
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@frozen(eq=False)
 class Entry:
     """A journal line with what only storage needs: for each document its file's name and what stood there before.
 

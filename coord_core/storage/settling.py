@@ -18,6 +18,7 @@ from typing import Any, Final
 
 from coord_core.documents import ABSENT, Change, Edit
 from coord_core.errors import UnreadableDocument
+from coord_core.frozen import frozen
 from coord_core.storage import format as fmt
 from coord_core.storage.changes import apply, same
 from coord_core.storage.folder import Found, can_swap, exchange, look, move_to_free, unchanged, write_new
@@ -44,7 +45,7 @@ class Settled:
         return bool(self.failed or self.merged or self.kept)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Place:
     """A folder, where its temporaries are, and where what is kept goes; step: told each step of the protocol."""
 

@@ -4,19 +4,20 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from coord_core.documents import Document
 from coord_core.errors import UnreadableDocument
+from coord_core.frozen import frozen
 from coord_core.scopes import check
 from coord_core.storage import format as fmt
 from coord_core.storage.filenames import belongs, encoded_name, plain_name
 from coord_core.storage.folder import NOTHING, Found, look
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Stored:
     """The file of one scope as it was found; members are its parsed contents, None for nothing or for no document."""
 

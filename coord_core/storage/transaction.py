@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any, Final
 
 import orjson
 
 from coord_core.documents import ABSENT, Change, Changes, Document, Edit, Line
 from coord_core.errors import InvalidDocument, StaleView
+from coord_core.frozen import frozen
 from coord_core.storage import format as fmt
 from coord_core.storage.changes import apply, diff_values, fingerprint, from_fingerprint
 from coord_core.storage.shelf import Shelf, Stored
@@ -19,7 +20,7 @@ _PLAIN: Final = b"\0"
 """What packed data begins with where orjson is no help."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Write:
     """One document's part of a transaction. document: as it was, but for its data; after: None if it goes."""
 

@@ -54,8 +54,9 @@ class View:
         # Thousands of fresh containers and no garbage among them: collecting would only count them again and again.
         gc.disable()
         try:
-            found = self._scan()
-            out = self._read(found)
+            with self._reaching():
+                names = [entry.name for entry in self._entries()]
+            out = self._read(names)
         finally:
             if collecting:
                 gc.enable()
@@ -92,14 +93,16 @@ class View:
     def _scan(self) -> dict[str, Signature]:
         found = {}
         with self._reaching():
-            info = os.stat(self.folder)
-            self._identity = info.st_dev, info.st_ino
-            with os.scandir(self.folder) as entries:
-                for entry in entries:
-                    if _counts(entry.name):
-                        with contextlib.suppress(FileNotFoundError):
-                            found[entry.name] = signature_of(entry.stat(follow_symlinks=False))
+            for entry in self._entries():
+                with contextlib.suppress(FileNotFoundError):
+                    found[entry.name] = signature_of(entry.stat(follow_symlinks=False))
         return found
+
+    def _entries(self) -> Iterator[os.DirEntry[str]]:
+        info = os.stat(self.folder)
+        self._identity = info.st_dev, info.st_ino
+        with os.scandir(self.folder) as entries:
+            yield from (entry for entry in entries if _counts(entry.name))
 
     def _difference(self, names: set[str]) -> Batch:
         before = set(self._workspaces.values())
@@ -176,7 +179,7 @@ class View:
             del self._scopes[rival]
         rivals.add(name)
         self._scopes[name] = scope
-        winner = encoded_name(scope) if encoded_name(scope) in rivals else min(rivals)
+        winner = _winner(scope, rivals)
         if name != winner:
             self._losers.add(name)
             return self._mark(name, f"{winner} holds the same scope, and wins", found, out)
@@ -225,6 +228,12 @@ class View:
 
 def _counts(name: str) -> bool:
     return name.endswith(SUFFIX) and not name.startswith(".")
+
+
+def _winner(scope: str, rivals: set[str]) -> str:
+    if len(rivals) == 1:
+        return next(iter(rivals))
+    return encoded_name(scope) if encoded_name(scope) in rivals else min(rivals)
 
 
 def _require_text(name: str) -> None:

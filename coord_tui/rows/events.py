@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from typing import Final
 
+from coord_core.frozen import frozen
 from coord_core.scopes import in_workspace
 from coord_core.state.records import Event
 from coord_tui.ages import clock
@@ -21,7 +21,7 @@ ISSUE: Final = re.compile(r"#([\w.-]+)")
 SEARCHED: Final = 1000
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Told:
     """An event, and how often it came in a row from its session."""
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
+from coord_core.scopes import natural
 from coord_core.state.records import Issue
 from coord_tui.columns import Column
 from coord_tui.display import NOTHING, Cell, Words, join, say
 from coord_tui.rows.scene import Scene
-from coord_tui.rows.source import natural
 
 COLUMNS: Final = (
     Column("ISSUE", 5),

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
+from coord_core.scopes import natural
 from coord_core.state.insights import Life
 from coord_core.state.records import Lock
 from coord_tui.ages import age, since
 from coord_tui.columns import Column
 from coord_tui.display import Cell, Words, say
 from coord_tui.rows.scene import SHAPES, Scene
-from coord_tui.rows.source import natural
 
 COLUMNS: Final = (
     Column("", 1),

@@ -5,12 +5,11 @@ from __future__ import annotations
 from functools import cached_property
 from typing import Final
 
-from coord_core.scopes import in_workspace
+from coord_core.scopes import in_workspace, natural
 from coord_core.state.board import Board
 from coord_core.state.insights import Finding, Holdings, Life, Signs, Verdict
 from coord_core.state.records import Issue, Session
 from coord_tui.display import Words, link, say
-from coord_tui.rows.source import natural
 
 SHAPES: Final = {
     Life.LIVE: ("●", "live"),
@@ -51,6 +50,12 @@ class Scene:
     def several(self) -> bool:
         """Whether records of more than one workspace are shown, so that names need theirs."""
         return self.workspace is None and len(self.board.workspaces) > 1
+
+    @property
+    def only(self) -> str | None:
+        """The one workspace that is shown, None while several are."""
+        names = self.board.workspaces
+        return names[0] if self.workspace is None and len(names) == 1 else self.workspace
 
     def where(self, workspace: str) -> Words:
         """Return a workspace's project to stand behind a name, nothing while only one is shown."""

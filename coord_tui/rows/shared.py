@@ -7,12 +7,11 @@ from collections.abc import Sequence
 from typing import Any, Final
 
 from coord_core.documents import Document
-from coord_core.scopes import parse
+from coord_core.scopes import natural, parse
 from coord_tui.ages import since
 from coord_tui.columns import Column
 from coord_tui.display import Cell, say
 from coord_tui.rows.scene import Scene
-from coord_tui.rows.source import natural
 
 COLUMNS: Final = (
     Column("", 1),

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
-from typing import Any, Protocol
+from typing import Protocol
 
 from coord_tui.columns import Column
 from coord_tui.display import Cell
-
-_NUMBER = re.compile(r"(\d+)")
 
 
 class Source(Protocol):
@@ -28,12 +25,6 @@ class Source(Protocol):
 
     def words(self, key: str) -> str:
         """Return what a filter looks for a row's sake."""
-
-
-def natural(name: str) -> tuple[Any, ...]:
-    """Return a key that sorts names as people do: claude_2 before claude_10."""
-    parts = _NUMBER.split(name.casefold())
-    return tuple((1, int(part[:18]), "") if part.isdecimal() and part.isascii() else (0, 0, part) for part in parts)
 
 
 class Filtered:

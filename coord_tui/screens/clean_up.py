@@ -16,7 +16,6 @@ from coord_tui.columns import Column
 from coord_tui.display import Cell, Things, say
 from coord_tui.rows.scene import SHAPES, Scene
 from coord_tui.rows.sessions import things
-from coord_tui.screens.dialog import told
 from coord_tui.screens.planning import Planning
 from coord_tui.widgets.record_table import RecordTable
 from coord_tui.widgets.rule import Rule
@@ -77,7 +76,7 @@ class CleanUp(Planning, inherit_bindings=True):
     def body(self) -> Iterable[Widget]:
         """Yield the list, what would change, and the reason."""
         self.table.styles.height = min(len(self.ticks.keys), SHOWN)
-        yield told([say(("up, down and space tick", "dim"))])
+        yield self.told([say(("up, down and space tick", "dim"))])
         yield self.table
         yield Rule()
         yield self.preview()

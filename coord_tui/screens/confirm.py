@@ -12,7 +12,7 @@ from textual.widget import Widget
 from coord_core.actions.plan import Plan
 from coord_tui.display import Words, say
 from coord_tui.screens import plan_words
-from coord_tui.screens.dialog import INNER, Dialog, told
+from coord_tui.screens.dialog import Dialog, asks_why
 from coord_tui.widgets.choice import Choice
 from coord_tui.widgets.field import Field
 from coord_tui.widgets.lines import Lines
@@ -34,7 +34,7 @@ class Confirm(Dialog[str], inherit_bindings=True):
 
     def body(self) -> Iterable[Widget]:
         """Yield why, what changes, what else, and the reason to be given."""
-        yield told(self._said(), most=max(4, self.app.size.height - ROOM_AROUND))
+        yield self.told(self._said(), most=max(4, self.app.size.height - ROOM_AROUND))
         with Horizontal(classes="row"):
             label = Lines()
             label.styles.width = 8
@@ -43,7 +43,7 @@ class Confirm(Dialog[str], inherit_bindings=True):
             yield Field("required" if self.plan.takes_from else "optional", field="reason")
 
     def _said(self) -> list[Words]:
-        return plan_words.whole(self.plan, INNER)
+        return plan_words.whole(self.plan, self.inner)
 
     def choices(self) -> Iterable[Choice]:
         """Yield Cancel and what does it."""
@@ -62,15 +62,12 @@ class Confirm(Dialog[str], inherit_bindings=True):
         self.query_one("#cancel", Choice).focus()
 
     def action_accept(self) -> None:
-        """Do it, at the key y; not when it takes from somebody alive."""
+        """Do it, at the key y; what takes from somebody alive only goes on to what is still to be done for that."""
         if not self.plan.takes_from:
             self._do()
+        elif not asks_why(self, self.plan.takes_from):
+            self.query_one("#accept", Choice).focus()
 
     def _do(self) -> None:
-        field = self.query_one("#reason", Field)
-        reason = field.value.strip()
-        if self.plan.takes_from and not reason:
-            field.placeholder = f"required: {self.plan.takes_from} is alive; say why"
-            field.focus()
-            return
-        self.dismiss(reason)
+        if not asks_why(self, self.plan.takes_from):
+            self.dismiss(self.query_one("#reason", Field).value.strip())

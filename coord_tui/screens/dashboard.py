@@ -50,8 +50,8 @@ class Dashboard(Overview, inherit_bindings=False):
     # Moving
 
     def action_panel(self, name: str) -> None:
-        """Go to a panel; the same again zooms."""
-        again = name == self.active
+        """Go to a panel; the same again zooms, where it is not alone anyway."""
+        again = name == self.active and not self.room.tabs
         self.zoomed = (not self.zoomed if again else self.zoomed) or name not in self.panels.order(self.room)
         if again:
             self.rearrange()
@@ -67,22 +67,31 @@ class Dashboard(Overview, inherit_bindings=False):
         self.rearrange()
 
     def action_needy(self, step: int) -> None:
-        """Go to the next or the previous record that needs somebody."""
-        findings = list(self.sources.findings.findings) if self.sources else []
-        if not findings or not self.sources:
+        """Go to the record that needs somebody next after the one under the cursor, or before it.
+
+        From a record that needs nobody it is the worst one, or the least.
+        """
+        findings = self.sources.findings.findings if self.sources else {}
+        if not findings:
             toast(self.app, "Nothing needs you.")
             return
-        subjects = [self.sources.findings.findings[key].subject for key in findings]
-        here = self.table.cursor
-        if here in subjects and subjects[self.needy] != here and self.active != "needs":
-            self.needy = subjects.index(here)
-        at_it = here in (subjects[self.needy], findings[self.needy])
-        self.needy = (self.needy + step) % len(findings) if at_it or step < 0 else self.needy
+        keys, subjects = list(findings), [finding.subject for finding in findings.values()]
+        here = self._needy_here(keys, subjects)
+        first = 0 if step > 0 else len(keys) - 1
+        self.needy = first if here is None else (here + step) % len(keys)
         if not self.reveal(subjects[self.needy]):
             self.activate("needs")
             self.rearrange()
-            self.table.select(findings[self.needy])
+            self.table.select(keys[self.needy])
         self._follow_cursor()
+
+    def _needy_here(self, keys: list[str], subjects: list[str]) -> int | None:
+        """Return which finding the cursor is on, or on the record of; of several that where `n` went last."""
+        here = self.table.cursor
+        if here in keys:
+            return keys.index(here)
+        places = [place for place, subject in enumerate(subjects) if subject == here]
+        return self.needy if self.needy in places else places[0] if places else None
 
     @on(RecordTable.Chosen)
     def chosen(self, message: RecordTable.Chosen) -> None:
@@ -120,7 +129,7 @@ class Dashboard(Overview, inherit_bindings=False):
         if self.query_one("#filter").display or panel.wanted:
             self._filter("")
             self._close_filter()
-        elif self.zoomed:
+        elif self.zoomed and not self.room.tabs:
             self.zoomed = False
             if self.active not in self.panels.order(self.room):
                 self.active = "sessions"
@@ -227,12 +236,18 @@ class Dashboard(Overview, inherit_bindings=False):
         self.coord.ask(CleanUp(self.sources.scene))
 
     def action_undo(self) -> None:
-        """Take back this user's newest action."""
-        self._plan(self.coord.desk.undo_plan)
+        """Take back this user's newest action in the workspace shown."""
+        self._take_back(self.coord.desk.undo_plan)
 
     def action_redo(self) -> None:
-        """Do again what was taken back last."""
-        self._plan(self.coord.desk.redo_plan)
+        """Do again what was taken back last in the workspace shown."""
+        self._take_back(self.coord.desk.redo_plan)
+
+    def _take_back(self, planner: Callable[[str | None], Plan]) -> None:
+        from coord_tui.screens.plan_words import placed
+
+        scene = self.coord.scene
+        self._plan(lambda: placed(planner(scene.only), scene))
 
     def _carry_out(self, remedy: Remedy) -> None:
         self._plan(lambda: self.coord.desk.plan(remedy.action, remedy.arguments))

@@ -39,6 +39,7 @@ class DetailScreen(Screen[None], inherit_bindings=False):
         super().__init__()
         self.key, self.raw = key, raw
         self.trail: list[str] = []
+        self.scene: Scene | None = None
 
     def compose(self) -> ComposeResult:
         """The header, the record, the keys."""
@@ -72,7 +73,9 @@ class DetailScreen(Screen[None], inherit_bindings=False):
         self.tick(mode, now)
 
     def tick(self, mode: Mode, now: float) -> None:
-        """Let time pass."""
+        """Let time pass; until the record is shown for the first time, nothing has to."""
+        if self.scene is None:
+            return
         detail = self.query_one(Detail)
         self.query_one("#status", StatusBar).tell(self.scene, mode, now)
         detail.tell(self.scene, self.target, now)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING, ClassVar, Generic, TypeVar, cast
+from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar, cast
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
@@ -13,6 +13,7 @@ from textual.widget import Widget
 
 from coord_tui.display import Words, content, wrap
 from coord_tui.widgets.choice import Choice
+from coord_tui.widgets.field import Field
 from coord_tui.widgets.lines import Lines, Reader
 
 if TYPE_CHECKING:
@@ -20,7 +21,8 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 WIDTH = 72
-INNER = WIDTH - 4
+EDGES = 4
+"""Cells of a box's border and padding."""
 
 
 class Dialog(ModalScreen["T | None"], Generic[T], inherit_bindings=False):
@@ -55,6 +57,23 @@ class Dialog(ModalScreen["T | None"], Generic[T], inherit_bindings=False):
         """Yield the buttons, Cancel first."""
         yield Choice("Cancel", choice="cancel")
 
+    @property
+    def inner(self) -> int:
+        """How many cells there are for words in the box."""
+        return min(WIDTH, self.app.size.width) - EDGES
+
+    def told(self, paragraphs: Sequence[Words], *, most: int = 0) -> Lines:
+        """Return words wrapped to the box; more than `most` lines scroll."""
+        lines = self.wrapped(paragraphs)
+        widget = Reader() if most and len(lines) > most else Lines()
+        widget.show(lines)
+        widget.styles.height = min(len(lines), most) if most else len(lines)
+        return widget
+
+    def wrapped(self, paragraphs: Sequence[Words]) -> list[Words]:
+        """Return paragraphs as lines that fit the box."""
+        return [line for words in paragraphs for line in (wrap(words, self.inner) if words else [words])]
+
     def on_mount(self) -> None:
         """Open on Cancel, and listen only once it is painted."""
         self.opening().focus()
@@ -88,10 +107,11 @@ class Dialog(ModalScreen["T | None"], Generic[T], inherit_bindings=False):
         self.focus_previous()
 
 
-def told(paragraphs: Sequence[Words], *, most: int = 0) -> Lines:
-    """Return words wrapped to the box; more than `most` lines scroll."""
-    lines = [line for words in paragraphs for line in (wrap(words, INNER) if words else [words])]
-    widget = Reader() if most and len(lines) > most else Lines()
-    widget.show(lines)
-    widget.styles.height = min(len(lines), most) if most else len(lines)
-    return widget
+def asks_why(dialog: Dialog[Any], takes_from: str | None) -> bool:
+    """Whether a reason is needed and missing; then the line for it has the focus and says so."""
+    field = dialog.query_one("#reason", Field)
+    if takes_from is None or field.value.strip():
+        return False
+    field.placeholder = f"required: {takes_from} is alive; say why"
+    field.focus()
+    return True

@@ -9,7 +9,7 @@ from textual.binding import Binding, BindingType
 from textual.widget import Widget
 
 from coord_tui.display import say
-from coord_tui.screens.dialog import Dialog, told
+from coord_tui.screens.dialog import Dialog
 from coord_tui.screens.key_words import help_lines
 from coord_tui.widgets.choice import Choice
 
@@ -25,7 +25,7 @@ class Help(Dialog[None], inherit_bindings=True):
 
     def body(self) -> Iterable[Widget]:
         """Yield the keys."""
-        yield told(help_lines(read_only=self.read_only), most=max(4, self.app.size.height - 3))
+        yield self.told(help_lines(self.inner, read_only=self.read_only), most=max(4, self.app.size.height - 3))
 
     def choices(self) -> Iterable[Choice]:
         """Yield the way out."""

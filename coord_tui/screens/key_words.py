@@ -4,19 +4,22 @@ from __future__ import annotations
 
 from typing import Final
 
+from coord_core import text
 from coord_tui.display import NOTHING, Words, say
 from coord_tui.rows.scene import ALARMING, Scene
 from coord_tui.targets import Target
 from coord_tui.widgets.one_line import spread
 
+GROUP, KEY = 7, 15
+"""Cells of the help's first two columns."""
 HELP: Final = (
     ("move", (
         ("j k ↑ ↓", "one row"), ("g G home end", "first, last"), ("pgup pgdn", "a page"),
         ("ctrl+d ctrl+u", "half a page"), ("tab shift+tab", "next, previous panel"),
         ("1–6", "panel; the same again: only that panel"), ("!", "what needs you"))),
     ("go", (
-        ("n N", "next, previous that needs you"), ("enter", "detail; on a finding: its record"),
-        ("", "in a detail: the picked link (tab ↑ ↓)"), ("backspace", "back"))),
+        ("n N", "next, previous that needs you"),
+        ("enter", "detail; on a finding: its record; in a detail: the picked link (tab ↑ ↓)"), ("backspace", "back"))),
     ("leave", (
         ("escape", "dialog, filter, zoom; never quits"), ("q", "the same; at the top it quits"),
         ("ctrl+c", "cancels a dialog or a line, else quits"))),
@@ -25,11 +28,11 @@ HELP: Final = (
         ("w", "next workspace"), ("R", "look again, at everything"), ("ctrl+l", "draw again"), ("?", "these keys"))),
 )  # fmt: skip
 ACT: Final = ("act", (
-    ("x", "let go: release a lock, unassign an issue,"),
-    ("", "put a task back, clean up after a session,"), ("", "set a bad file aside"),
+    ("x", "let go: release a lock, unassign an issue, put a task back, clean up after a session "
+     "(a live one that has nothing: sign it off), set a bad file aside"),
     ("X", "clean up after all dead and stale ones"), ("a", "give to another session"),
     ("z Z", "undo mine, redo it"),
-    ("in a dialog", "y does it, escape n ctrl+c cancel, tab ← → move")))  # fmt: skip
+    ("in a dialog", "y does it, escape n cancel, tab ← → move")))  # fmt: skip
 
 
 def key(key_: str, word: str) -> Words:
@@ -60,12 +63,14 @@ def key_line(
     return spread([key(key_, word) for there, key_, word in offered if there], cells - 10), right
 
 
-def help_lines(*, read_only: bool) -> list[Words]:
-    """Return all keys that are built, by what they are for."""
+def help_lines(cells: int, *, read_only: bool) -> list[Words]:
+    """Return all keys that are built, by what they are for, in lines of so many cells."""
     groups = [*HELP[:2], *([] if read_only else [ACT]), *HELP[2:]]
     found: list[Words] = []
     for name, keys in groups:
         found += [NOTHING] * bool(found)
-        for place, (key_, word) in enumerate(keys):
-            found.append(say((f"{name if not place else '':<7}", "name"), (f"{key_:<15}", "link bold"), word))
+        for key_, word in keys:
+            for line in text.wrap(word, cells - GROUP - KEY):
+                found.append(say((f"{name:<{GROUP}}", "name"), (f"{key_:<{KEY}}", "link bold"), line))
+                name = key_ = ""
     return found

@@ -11,7 +11,7 @@ from coord_core.errors import StaleView
 from coord_core.scopes import parse
 from coord_tui.display import NOTHING, Words, say
 from coord_tui.rows.scene import SHAPES, Scene
-from coord_tui.screens.dialog import Dialog, told
+from coord_tui.screens.dialog import Dialog
 from coord_tui.screens.moved_words import Sides, sides
 from coord_tui.widgets.choice import Choice
 
@@ -27,7 +27,7 @@ class Moved(Dialog[bool], inherit_bindings=True):
 
     def body(self) -> Iterable[Widget]:
         """Yield both sides."""
-        yield told(self._said(), most=max(4, self.app.size.height - 6))
+        yield self.told(self._said(), most=max(4, self.app.size.height - 6))
 
     def _said(self) -> list[Words]:
         names = ", ".join(_name(each.scope) for each in self.sides)

@@ -76,7 +76,7 @@ class Overview(Screen[None], inherit_bindings=False):
     def on_mount(self) -> None:
         """Begin at the sessions."""
         self.query_one("#filter").display = False
-        self.rearrange()
+        self.coord.show_on(self)
         self.panels["sessions"].table.focus()
 
     # What is shown

@@ -2,14 +2,25 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from coord_core import text
 from coord_core.actions.plan import Effect, Plan
 from coord_core.state.insights import Life
 from coord_tui.display import NOTHING, Words, say
-from coord_tui.rows.scene import SHAPES
+from coord_tui.rows.scene import SHAPES, Scene
 
 WHERE, KEY = 25, 13
 """Cells of an effect's first two columns."""
+
+
+def placed(plan: Plan, scene: Scene) -> Plan:
+    """Return an undo or a redo whose title says where it is, while the screen shows several workspaces."""
+    if not scene.several:
+        return plan
+    verb, _, what = plan.title.partition(": ")
+    where = plan.workspace.partition(":")[2] or plan.workspace or "no workspace"
+    return replace(plan, title=f"{verb}, newest of all workspaces ({where}): {what}")
 
 
 def evidence(plan: Plan) -> list[Words]:

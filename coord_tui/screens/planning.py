@@ -13,9 +13,9 @@ from textual.widget import Widget
 from coord_core.actions.plan import Plan
 from coord_core.errors import CoordError
 from coord_core.state.insights import Remedy
-from coord_tui.display import NOTHING, Words, say, wrap
+from coord_tui.display import NOTHING, Words, say
 from coord_tui.screens import plan_words
-from coord_tui.screens.dialog import INNER, Dialog
+from coord_tui.screens.dialog import Dialog, asks_why
 from coord_tui.widgets.choice import Choice
 from coord_tui.widgets.field import Field
 from coord_tui.widgets.lines import Lines, Reader
@@ -77,10 +77,10 @@ class Planning(Dialog[tuple[Plan, str]], inherit_bindings=True):
 
     def said(self, plan: Plan) -> list[Words]:
         """Return the plan in words."""
-        return plan_words.whole(plan, INNER)
+        return plan_words.whole(plan, self.inner)
 
     def _tell(self, paragraphs: list[Words]) -> None:
-        lines = [line for words in paragraphs for line in (wrap(words, INNER) if words else [NOTHING])]
+        lines = self.wrapped(paragraphs)
         reader = self.query_one("#plan", Reader)
         height = max(1, min(len(lines), self.app.size.height - self.around()))
         reader.styles.height = height
@@ -101,19 +101,15 @@ class Planning(Dialog[tuple[Plan, str]], inherit_bindings=True):
             self._do()
 
     def action_accept(self) -> None:
-        """Do it, at the key y; not when it takes from somebody alive."""
-        if self.plan and not self.plan.takes_from:
+        """Do it, at the key y; what takes from somebody alive only goes on to what is still to be done for that."""
+        if self.plan is None or not self.plan.takes_from:
             self._do()
+        elif not asks_why(self, self.plan.takes_from):
+            self.query_one("#accept", Choice).focus()
 
     def _do(self) -> None:
-        field = self.query_one("#reason", Field)
-        if self.plan is None:
-            return
-        if self.plan.takes_from and not field.value.strip():
-            field.placeholder = f"required: {self.plan.takes_from} is alive; say why"
-            field.focus()
-            return
-        self.dismiss((self.plan, field.value.strip()))
+        if self.plan is not None and not asks_why(self, self.plan.takes_from):
+            self.dismiss((self.plan, self.query_one("#reason", Field).value.strip()))
 
     def on_input_submitted(self) -> None:
         """Go on to Cancel: enter in a line never does anything."""

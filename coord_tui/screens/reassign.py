@@ -12,6 +12,7 @@ from textual.widget import Widget
 from textual.widgets import Input
 
 from coord_core.actions.plan import Plan
+from coord_core.scopes import natural
 from coord_core.state.insights import Life, Remedy
 from coord_core.state.records import Session
 from coord_tui.ages import age, since
@@ -19,9 +20,8 @@ from coord_tui.columns import Column
 from coord_tui.display import Cell, Words, say
 from coord_tui.rows.scene import NONE, SHAPES, Scene
 from coord_tui.rows.sessions import issue_of, progress_of, task_name
-from coord_tui.rows.source import Filtered, natural
+from coord_tui.rows.source import Filtered
 from coord_tui.screens import plan_words
-from coord_tui.screens.dialog import INNER
 from coord_tui.screens.planning import Planning
 from coord_tui.targets import Target
 from coord_tui.widgets.field import Field
@@ -147,7 +147,8 @@ class Reassign(Planning, inherit_bindings=True):
 
     def said(self, plan: Plan) -> list[Words]:
         """Return what changes first: why it is given away was seen before."""
-        return plan_words.paragraphs(plan_words.effects(plan, INNER), plan_words.notes(plan), plan_words.evidence(plan))
+        changes = plan_words.effects(plan, self.inner)
+        return plan_words.paragraphs(changes, plan_words.notes(plan), plan_words.evidence(plan))
 
     def opening(self) -> Widget:
         """Open in the filter."""

@@ -10,6 +10,7 @@ from textual.geometry import Region, Size
 from textual.message import Message
 from textual.strip import Strip
 
+from coord_core.frozen import frozen
 from coord_tui.columns import Column, fit
 from coord_tui.display import NOTHING, Cell, Piece, Words, clip, lay, say, width
 from coord_tui.palette import palette_of, strip
@@ -17,7 +18,7 @@ from coord_tui.rows.source import Source
 from coord_tui.widgets.cursor import Cursor
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Line:
     """What one line in sight shows: words, or a row's cells."""
 

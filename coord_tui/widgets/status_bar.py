@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
 
+from coord_core.frozen import frozen
 from coord_core.state.insights import Life
 from coord_tui.ages import ago, clock
 from coord_tui.display import Words, say, width
@@ -14,7 +14,7 @@ from coord_tui.widgets.one_line import OneLine, spread
 ORDER = (Life.DEAD, Life.STALE, Life.LATE, Life.LIVE, Life.OFF, Life.UNKNOWN)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Mode:
     """What is special about this view: read_only; stuck_since: not updating since, seconds since 1970."""
 
@@ -38,8 +38,7 @@ class StatusBar(OneLine, inherit_bindings=False):
 
 def place(scene: Scene, *, brief: bool = False) -> Words:
     """Return the workspace's name: `acme/shop on laptop`, brief `shop`."""
-    names = scene.board.workspaces
-    workspace = scene.workspace if scene.workspace is not None else names[0] if len(names) == 1 else None
+    names, workspace = scene.board.workspaces, scene.only
     if workspace is None:
         return say((f"{len(names)} workspaces" if names else "coord", "name"))
     machine, _, project = workspace.partition(":")

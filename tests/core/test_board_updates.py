@@ -298,3 +298,14 @@ def test_registering_and_signing_off() -> None:
     board = board.update(batch(session), now=NOW)
     assert board.sessions[scope].exists and board.sessions[scope].registry == "taken"
     assert not board.update(batch(gone=("session:a", "instances")), now=NOW).sessions
+
+
+def test_what_is_old_when_it_is_first_seen_has_not_changed_just_now() -> None:
+    bad = Unreadable("x.json", None, "it is empty", NOW - 3600, 0)
+    first = Batch(documents={name("issue:1"): document("issue:1", {"a": 1})}, unreadable={"x.json": bad}, whole=True)
+    board = Board().update(first, now=NOW)
+    assert board.changed_at == NOW - 60
+    worse = Unreadable("x.json", None, "it is no JSON", NOW - 1, 3)
+    board = board.update(Batch(unreadable={"x.json": worse}), now=NOW)
+    assert board.changed_at == NOW - 1
+    assert board.update(Batch(unreadable={"x.json": None}), now=NOW).changed_at == NOW

@@ -6,7 +6,7 @@ import ast
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
-FOUNDATION = {"errors", "scopes", "times", "moments", "text", "processes", "documents", "building"}
+FOUNDATION = {"errors", "frozen", "scopes", "times", "moments", "text", "processes", "documents", "options"}
 MAY_IMPORT = {
     "foundation": {"foundation"},
     "storage": {"foundation", "storage"},

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import copy
+import pickle
+from dataclasses import FrozenInstanceError, fields, replace
 from typing import Any
 
 import pytest
@@ -192,6 +195,18 @@ def test_the_owner_key_is_what_the_list_uses() -> None:
                                           {"id": 2, "status": "in_progress", "started_by": "b"}]})  # fmt: skip
     assert work.owner_key == "assignee"
     assert [(t.owner, t.owner_key) for t in work.tasks] == [(None, "assignee"), ("b", "started_by")]
+
+
+def test_a_session_is_as_whole_and_frozen_as_any_record() -> None:
+    made = session(status="working", notes="half way", host="laptop", todos=["Test it"], pid=12)
+    for other in (made, replace(made, status="done"), copy.deepcopy(made), pickle.loads(pickle.dumps(made))):
+        assert (other.notes, other.host, other.pid, other.cwd) == ("half way", "laptop", 12, "")
+        assert other.todos == (Todo("Test it", None),)
+        assert {field.name for field in fields(Session)} <= {field.name for field in fields(other)}
+        assert "notes='half way'" in repr(other)
+        for name in ("notes", "status"):
+            with pytest.raises(FrozenInstanceError):
+                setattr(other, name, "x")
 
 
 def test_sessions_that_only_the_registry_knows() -> None:

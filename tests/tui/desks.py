@@ -44,13 +44,14 @@ class FakeDesk:
     def _plan(self, action: str, arguments: Mapping[str, Any]) -> Plan:
         subject = str(arguments.get("scope") or arguments.get("source") or arguments.get("scopes") or arguments)
         name = parse(subject).short
+        title = action.replace("_", " ") + (": " if action in ("undo", "redo") else " ") + name + "?"
         to = arguments.get("to")
         effects = (
             Effect(name, "claimed_by", f"claude_4 → {to or 'nobody'}"),
             Effect("project:queue", "task 7", "claimed → pending"),
         )
         return Plan(
-            action, subject, "laptop:acme/shop", f"{action.replace('_', ' ')} {name}?", "Do it", {}, effects,
+            action, subject, "laptop:acme/shop", title, "Do it", {}, effects,
             ("dead: pid 811 on laptop is gone (checked 1s ago).", "Last seen 14:18:56."),
             ("Not touched: its files in ~/wt/18-retry and its branch.",), self.takes_from, arguments=arguments,
         )  # fmt: skip
@@ -61,12 +62,14 @@ class FakeDesk:
             raise self.refusal
         return Done(812, f"Did {plan.action}", plan)
 
-    def undo_plan(self) -> Plan:
+    def undo_plan(self, workspace: str | None) -> Plan:
+        self.planned.append(("undo", {"workspace": workspace}))
         if not self.applied:
             raise NothingToUndo()
         return self._plan("undo", {"scope": self.applied[-1][0].subject})
 
-    def redo_plan(self) -> Plan:
+    def redo_plan(self, workspace: str | None) -> Plan:
+        self.planned.append(("redo", {"workspace": workspace}))
         return self._plan("redo", {"scope": "issue:1"})
 
     def history(self, scope: str) -> Sequence[Line]:

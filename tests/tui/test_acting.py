@@ -12,7 +12,8 @@ from tests.tui import boards
 from tests.tui.conftest import Staging
 from tests.tui.desks import FakeDesk
 
-CLAUDE_4 = boards.scope("session:claude_4")
+CLAUDE_4, CLAUDE_9 = boards.scope("session:claude_4"), boards.scope("session:claude_9")
+CODEX_1 = boards.scope("session:codex_1")
 QUEUE = boards.scope("project:queue#tasks")
 
 
@@ -20,6 +21,9 @@ QUEUE = boards.scope("project:queue#tasks")
     ("panel", "key", "action", "arguments"),
     [
         ("1", CLAUDE_4, "clean_up_session", {"scope": CLAUDE_4}),
+        # It is alive and has nothing; the next one is too, but says that it works on an issue.
+        ("1", CLAUDE_9, "sign_off_session", {"scope": CLAUDE_9}),
+        ("1", CODEX_1, "clean_up_session", {"scope": CODEX_1}),
         ("2", boards.scope("issue:18"), "reassign_issue", {"scope": boards.scope("issue:18"), "to": None}),
         ("3", boards.scope("locks:src/orders"), "release_lock", {"scope": boards.scope("locks:src/orders")}),
         ("4", f"{QUEUE}#7", "requeue_task", {"list": QUEUE, "task": "7"}),
@@ -113,10 +117,20 @@ async def test_taking_from_the_living_needs_a_reason_and_the_button(stage: Stagi
         s.desk.takes_from = "claude_1"
         await s.press("x")
         await s.dialog("Confirm")
-        await s.press("y", "y", "tab", "enter")
+        await s.press("tab", "enter")
         assert not s.desk.applied
         assert isinstance(s.app.screen.focused, Input)
-        await s.press(*"hangs", "enter", "y", "tab", "enter")
+        await s.press("escape")
+        await s.closed()
+        await s.press("x")
+        await s.dialog("Confirm")
+        await s.press("y")
+        assert isinstance(s.app.screen.focused, Input)
+        assert "required: claude_1 is alive; say why" in s.text()
+        await s.press(*"hangs", "enter", "y")
+        assert not s.desk.applied
+        assert s.app.screen.focused.id == "accept"
+        await s.press("enter")
         await s.until(lambda: s.desk.applied)
         assert s.desk.applied[0][1] == "hangs"
         await s.closed()
@@ -206,6 +220,31 @@ async def test_undo_and_redo(stage: Staging) -> None:
             assert s.desk.applied[-1][0].action == action
 
 
+async def test_undo_is_of_the_workspace_shown_and_says_so_where_several_are(stage: Staging) -> None:
+    two = boards.busy(workspaces=(boards.SHOP, "laptop:acme/tools"))
+    async with stage(two) as s:
+        await s.press("x")
+        await s.dialog("Confirm")
+        await s.press("y")
+        await s.closed()
+        for title, workspace in (
+            ("undo, newest of all workspaces (acme/shop): ", None),
+            ("undo: ", boards.SHOP),
+            ("undo: ", "laptop:acme/tools"),
+        ):
+            await s.press("z")
+            await s.dialog("Confirm")
+            assert s.desk.planned[-1] == ("undo", {"workspace": workspace})
+            assert title in s.text()
+            await s.press("n", "Z")
+            await s.dialog("Confirm")
+            assert s.desk.planned[-1] == ("redo", {"workspace": workspace})
+            await s.press("n", "w")
+    async with stage() as s:
+        await s.press("z")
+        assert s.desk.planned[-1] == ("undo", {"workspace": boards.SHOP})
+
+
 async def test_a_plan_that_time_overtook_changes_nothing_and_says_what_moved(stage: Staging) -> None:
     async with stage() as s:
         lock = boards.scope("locks:database_migration")
@@ -288,6 +327,51 @@ async def test_what_was_typed_before_the_dialog_was_painted_is_dropped(stage: St
         assert len(s.app.screen_stack) == 2
 
 
+@pytest.mark.parametrize(
+    ("keys", "name", "subject"),
+    [
+        ("3x", "Confirm", "locks:database_migration"),
+        ("3jx", "Confirm", "locks:deploy_staging"),
+        ("!jjx", "Confirm", "session:claude_7"),
+        ("nnx", "Confirm", "issue:21"),
+        ("/codex\rx", "Confirm", "session:codex_1"),
+        ("1" + "j" * 30 + "kx", "Confirm", "session:claude_12"),
+    ],
+)
+async def test_each_key_of_a_burst_acts_on_what_the_one_before_it_made(
+    stage: Staging, keys: str, name: str, subject: str
+) -> None:
+    async with stage() as s:
+        table = s.dashboard.panels["sessions"].table
+        for key in keys:
+            s.app.post_message(_key("enter" if key == "\r" else key))
+        await s.dialog(name)
+        found = s.desk.planned[-1][1].get("scope")
+        assert found == (table.keys[-2] if subject == "session:claude_12" else boards.scope(subject))
+
+
+async def test_a_filter_typed_and_pasted_at_once_acts_on_nothing(stage: Staging) -> None:
+    from textual.events import Paste
+
+    async with stage() as s:
+        for event in (_key("/"), _key("x"), Paste("aX"), _key("z")):
+            s.app.post_message(event)
+        await s.until(lambda: s.dashboard.query_one("#filter").value == "xaXz")
+        assert not s.desk.planned
+        assert len(s.app.screen_stack) == 1
+
+
+async def test_a_burst_in_a_dialog_ends_with_the_dialog(stage: Staging) -> None:
+    async with stage() as s:
+        await s.press("x")
+        await s.dialog("Confirm")
+        for key in ("enter", "y"):
+            s.app.post_message(_key(key))
+        # What does it in the dialog shows the document outside.
+        await s.until(lambda: type(s.app.screen).__name__ == "DetailScreen")
+        assert not s.desk.applied
+
+
 async def test_keys_wait_for_a_plan_that_takes_its_time(stage: Staging, monkeypatch: pytest.MonkeyPatch) -> None:
     import threading
 
@@ -310,5 +394,6 @@ async def test_keys_wait_for_a_plan_that_takes_its_time(stage: Staging, monkeypa
 
 def _key(name: str) -> object:
     from textual.events import Key
+    from textual.keys import _character_to_key
 
-    return Key(name, name if len(name) == 1 else None)
+    return Key(_character_to_key(name) if len(name) == 1 else name, name if len(name) == 1 else None)

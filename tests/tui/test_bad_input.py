@@ -19,7 +19,6 @@ from coord_tui.app import CoordApp
 from coord_tui.store_desk import StoreDesk
 from tests.core.storage.test_file_format import BAD
 from tests.core.test_bad_input import GOOD, PREFIX, W, put, shut, spoil, state
-from tests.ctl import ROOT
 from tests.terminal import Terminal
 from tests.torture.children import fork, join, kill
 from tests.tui.conftest import Stage
@@ -192,7 +191,7 @@ def shown() -> Iterator[Path]:
 
 def as_nobody(store: Path, *options: str) -> Terminal:
     command = [sys.executable, "-m", "tests.unprivileged", "coord-tui", "--store", str(store), *options]
-    return Terminal(command, env={"PYTHONPATH": str(ROOT), "HOME": "/nonexistent", "LOGNAME": "kim"})
+    return Terminal(command, env={"HOME": "/nonexistent", "LOGNAME": "kim"})
 
 
 def test_a_folder_that_may_not_be_read(shown: Path) -> None:

@@ -1,9 +1,12 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from coord_core.state.board import Board
 from coord_core.state.records import Event
+from coord_tui.screens.detail import DetailScreen
 from tests.core import samples
 from tests.tui import boards
 from tests.tui.conftest import Staging
@@ -113,6 +116,16 @@ async def test_the_same_digit_again_zooms_and_escape_leaves_but_never_quits(stag
         assert s.app._exit
 
 
+async def test_on_a_small_screen_there_is_no_zoom_to_leave(stage: Staging) -> None:
+    async with stage(size=(80, 24)) as s:
+        before = s.text()
+        await s.press("1")
+        assert s.text() == before
+        assert not s.dashboard.zoomed
+        await s.press("3", "3", "q")
+        assert not s.app.is_running
+
+
 async def test_q_leaves_what_can_be_left_and_quits_at_the_top(stage: Staging) -> None:
     async with stage() as s:
         await s.press("4", "4", "q")
@@ -134,6 +147,42 @@ async def test_n_goes_through_what_needs_somebody(stage: Staging) -> None:
         ]  # fmt: skip
         await s.press("N")
         assert s.dashboard.target.name == "#15"
+
+
+async def test_n_goes_on_from_where_the_cursor_is(stage: Staging) -> None:
+    async with stage(size=(200, 50)) as s:
+
+        async def then(key: str) -> str:
+            await s.press(key)
+            return str(s.dashboard.target.name)
+
+        await s.press("n", "n")
+        assert s.dashboard.panels["sessions"].table.select(boards.scope("session:claude_7"))
+        await s.press("1")
+        assert await then("n") == "queue"
+        await s.press("1")
+        s.dashboard.table.select(boards.scope("session:claude_7"))
+        assert await then("N") == "#21"
+        # Where nothing needs anybody it begins anew, at either end.
+        await s.press("1")
+        s.dashboard.table.select(boards.scope("session:claude_1"))
+        assert await then("n") == "claude_4"
+        s.dashboard.table.select(boards.scope("session:claude_1"))
+        assert await then("N") == "#15"
+        # Among the findings themselves, too.
+        await s.press("!", "g", "j", "j")
+        assert await then("n") == "queue"
+
+
+async def test_n_passes_through_several_findings_of_one_record(stage: Staging) -> None:
+    one, two, three, *_ = boards.busy().findings
+    again = replace(three, subject=one.subject)
+    async with stage(boards.busy(findings=(one, again, two))) as s:
+        places = []
+        for _ in range(4):
+            await s.press("n")
+            places.append(s.dashboard.needy)
+        assert places == [0, 1, 2, 0]
 
 
 async def test_on_a_small_screen_n_turns_the_tab_and_the_foot(stage: Staging) -> None:
@@ -203,6 +252,15 @@ async def test_enter_opens_the_detail_and_backspace_leaves_it(stage: Staging) ->
         assert '"data": {' in s.text()
         await s.press("q")
         assert len(s.app.screen_stack) == 1
+
+
+async def test_time_may_pass_before_a_detail_is_shown(stage: Staging) -> None:
+
+    async with stage() as s:
+        s.app.push_screen(DetailScreen(boards.scope("issue:18")))
+        s.app._tick()
+        await s.settle()
+        assert "#18" in s.text()
 
 
 async def test_links_lead_from_record_to_record_and_backspace_back(stage: Staging) -> None:

@@ -6,8 +6,8 @@ import json
 import os
 import shutil
 import sys
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -145,34 +145,51 @@ def write(folder: Path) -> None:
     path.write_text(json.dumps({"data": {"claimed_by": "claude_3", "status": "in_progress"}, "metadata": {}}))
 
 
-def test_every_action_in_a_terminal(tmp_path: Path) -> None:
-    folder = tmp_path / "session-state"
+class Keyboard:
+    """A person at a terminal with the console on a folder, who types as fast as nobody can: many keys in one write."""
+
+    def __init__(self, terminal: Terminal) -> None:
+        self.terminal = terminal
+
+    def opened(self, shown: str = r"\[ Cancel \]") -> None:
+        self.terminal.wait(shown)
+        self.terminal.settle()
+
+    def confirm(self, happened: Callable[[], bool]) -> None:
+        """Give a reason, press the button, and wait until it is done."""
+        self.opened()
+        self.terminal.press("\x1b[Zstuck\r\t\r")
+        for _ in range(200):
+            if happened():
+                break
+            self.terminal.pump(0.05)
+        assert happened(), self.terminal.text
+        self.terminal.settle()
+
+    def done_undone_and_done_again(self, done: Callable[[], bool]) -> None:
+        """Confirm what was begun, then take it back, do it again, and take it back."""
+        self.confirm(done)
+        for key, happened in (("z", lambda: not done()), ("Z", done), ("z", lambda: not done())):
+            self.terminal.press(key)
+            self.confirm(happened)
+
+
+@contextmanager
+def keyboard(folder: Path, *options: str) -> Iterator[Keyboard]:
     shutil.copytree(samples.REFERENCE, folder)
-    data = look(folder)
-    command = [sys.executable, "-m", "coord_tui", "--store", str(folder)]
-    command += ["--stale-after", "999999d", "--late-after", "999998d"]
-    env = {"PYTHONPATH": str(Path(__file__).parents[2]), "COLUMNS": "", "LINES": ""}
-    with Terminal(command, env=env) as terminal:
+    command = [sys.executable, "-m", "coord_tui", "--store", str(folder), *options]
+    with Terminal(command) as terminal:
         terminal.wait("1 Sessions 3")
         terminal.settle()
+        yield Keyboard(terminal)
+        terminal.send("q")
+        assert terminal.join() == 0
 
-        def type_(*keys: str) -> None:
-            # The focus moves only after a key was handled, and the next key goes where the focus is.
-            for key in keys:
-                terminal.send(key)
-                terminal.settle(0.15)
 
-        def confirmed(happened: Callable[[], bool]) -> None:
-            terminal.wait(r"\[ Cancel \]")
-            terminal.settle()
-            type_("\x1b[Z", "stuck", "\r", "\t", "\r")
-            for _ in range(200):
-                if happened():
-                    break
-                terminal.pump(0.05)
-            assert happened(), terminal.text
-            terminal.settle()
-
+def test_every_action_in_a_terminal(tmp_path: Path) -> None:
+    folder = tmp_path / "session-state"
+    data = look(folder)
+    with keyboard(folder, "--stale-after", "999999d", "--late-after", "999998d") as keys:
         for panel, below, key, typed, done in (
             ("3", 0, *ACTIONS["release"][2:]),
             ("2", 0, *ACTIONS["unassign"][2:]),
@@ -182,20 +199,22 @@ def test_every_action_in_a_terminal(tmp_path: Path) -> None:
             ("1", 1, *ACTIONS["reassign session"][2:]),
             ("1", 1, *ACTIONS["clean up"][2:]),
         ):
-            type_("!", panel, "g", *"j" * below, key)
+            keys.terminal.press(f"!{panel}g{'j' * below}{key}")
             if key == "a":
-                terminal.wait("type to filter")
-                terminal.settle()
-                type_(typed, "\r")
-            confirmed(lambda done=done: done(data))
-            terminal.press("z")
-            confirmed(lambda done=done: not done(data))
-            terminal.press("Z")
-            confirmed(lambda done=done: done(data))
-            terminal.press("z")
-            confirmed(lambda done=done: not done(data))
+                keys.opened("type to filter")
+                keys.terminal.press(f"{typed}\r")
+            keys.done_undone_and_done_again(lambda done=done: done(data))
         write(folder)
-        terminal.wait("2 Issues 4")
-        terminal.send("q")
-        assert terminal.join() == 0
+        keys.terminal.wait("2 Issues 4")
     assert os.path.exists(folder / ".coord")
+
+
+def test_all_stale_at_once_in_a_terminal(tmp_path: Path) -> None:
+    folder = tmp_path / "session-state"
+    data = look(folder)
+    with keyboard(folder) as keys:
+        keys.terminal.press("X")
+        keys.opened()
+        keys.terminal.press(" \x1b[B ")
+        keys.done_undone_and_done_again(lambda: data("session:claude_1") is None and data("session:claude_2") is None)
+        assert data("session:claude_3") is not None

@@ -1,12 +1,24 @@
 from __future__ import annotations
 
+import asyncio
 import gc
 import subprocess
 import sys
+from collections.abc import AsyncIterator
+
+import pytest
 
 from coord_core.state.board import Board
+from coord_tui.__main__ import main
+from coord_tui.app import CoordApp
+from coord_tui.display import plain
+from coord_tui.rows.scene import Scene
+from coord_tui.screens.overview import Overview
+from coord_tui.situation import Notice
+from coord_tui.widgets.status_bar import Mode
 from tests.tui import boards
 from tests.tui.conftest import Staging
+from tests.tui.desks import FakeDesk
 
 LATER = ["acting", "describe", "screens.dialog", "screens.confirm", "screens.clean_up", "screens.reassign",
          "screens.moved", "screens.detail", "screens.help"]  # fmt: skip
@@ -35,3 +47,52 @@ def test_the_first_picture_waits_for_nothing_that_it_does_not_show() -> None:
     assert "coord_tui.screens.dashboard" in early
     assert not early & {f"coord_tui.{name}" for name in LATER}
     assert "coord_core.actions.supervisor" not in early
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "out", "err"),
+    [(["--version"], 0, "coord-tui ", ""), (["--store", ""], 2, "", "--store: it is empty")],
+)
+def test_the_command_line(
+    capsys: pytest.CaptureFixture[str], arguments: list[str], code: int, out: str, err: str
+) -> None:
+    with pytest.raises(SystemExit) as left:
+        main(arguments)
+    said = capsys.readouterr()
+    assert (left.value.code, said.out.startswith(out), err in said.err) == (code, True, True)
+
+
+class LateDesk(FakeDesk):
+    """A desk whose first board takes a while, for ever without one."""
+
+    async def boards(self) -> AsyncIterator[Board]:
+        await asyncio.sleep(0.02)
+        async for board in super().boards():
+            yield board
+
+
+async def first_picture(desk: FakeDesk, monkeypatch: pytest.MonkeyPatch) -> tuple[Scene, Notice]:
+    """Return what the dashboard was told first."""
+    told: list[tuple[Scene, Notice]] = []
+    show = Overview.show
+
+    def listen(self: Overview, scene: Scene, notice: Notice, mode: Mode, now: float) -> None:
+        told.append((scene, notice))
+        show(self, scene, notice, mode, now)
+
+    monkeypatch.setattr(Overview, "show", listen)
+    async with CoordApp(desk, clock=lambda: boards.NOW, ticks=False).run_test() as pilot:
+        await pilot.pause()
+    return told[0]
+
+
+async def test_the_first_picture_has_what_is_found_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    desk = LateDesk(boards.busy())
+    scene, notice = await first_picture(desk, monkeypatch)
+    assert scene.board is desk.board
+    assert not notice.lines
+
+
+async def test_a_store_that_takes_its_time_holds_no_picture_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    _, notice = await first_picture(LateDesk(), monkeypatch)
+    assert "Looking at" in plain(notice.lines[1])

@@ -8,8 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from coord_core.errors import NothingToUndo
 from coord_core.state.liveness import Limits
-from coord_core.storage import open_storage
+from coord_core.storage import Act, open_storage
 from coord_tui.app import CoordApp
 from coord_tui.store_desk import StoreDesk
 from tests.core import samples
@@ -83,11 +84,25 @@ async def test_release_undo_redo_on_files(live: tuple[Stage, Path]) -> None:
     assert json.loads(lock.read_text())["data"]["locked_by"] == "claude_1"
     await stage.press("Z")
     await stage.dialog("Confirm")
-    await stage.press("y")
-    if type(stage.app.screen).__name__ == "Confirm":
-        await stage.press("shift+tab", *"again", "enter", "tab", "enter")
+    await stage.press("shift+tab", *"again", "enter", "tab", "enter")
     await stage.until(lambda: not lock.exists())
     await stage.closed()
+
+
+async def test_undo_takes_back_what_was_done_in_the_workspace_that_is_asked_for(tmp_path: Path) -> None:
+    desk = StoreDesk(open_storage(str(tmp_path)))
+    shop, tools = "laptop:acme/shop", "laptop:acme/tools"
+    for workspace in (shop, tools):
+        scope = f"{workspace}:locks:a"
+        desk.storage.transact(Act("lock", {}), lambda tx, scope=scope: tx.edit(scope).update(locked_by="x"))
+    await anext(desk.boards())
+    for workspace in (shop, tools):
+        desk.apply(desk.plan("release_lock", {"scope": f"{workspace}:locks:a"}), "")
+    assert [desk.undo_plan(each).workspace for each in (shop, tools, None)] == [shop, tools, tools]
+    desk.apply(desk.undo_plan(shop), "")
+    assert desk.redo_plan(shop).workspace == shop
+    with pytest.raises(NothingToUndo, match="in laptop:acme/tools"):
+        desk.redo_plan(tools)
 
 
 async def test_a_torn_file_is_one_row_and_can_be_set_aside(live: tuple[Stage, Path]) -> None:

@@ -2,13 +2,16 @@ from __future__ import annotations
 
 import os
 import signal
+import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from tests.tui.terminal import PYTHON, Terminal
+from tests.terminal import Terminal
+
+PLAY = [sys.executable, "-m", "tests.tui.play"]
 
 
 @pytest.fixture
@@ -18,9 +21,8 @@ def applied(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def terminal(applied: Path) -> Iterator[Terminal]:
-    found = Terminal(PYTHON, "-m", "tests.tui.play", str(applied))
-    yield found
-    found.close()
+    with Terminal([*PLAY, str(applied)]) as found:
+        yield found
 
 
 def ready(terminal: Terminal) -> None:
@@ -30,40 +32,53 @@ def ready(terminal: Terminal) -> None:
 
 def test_it_starts_and_gives_the_terminal_back(terminal: Terminal) -> None:
     ready(terminal)
-    assert "6 need you" in terminal.text()
+    assert "6 need you" in terminal.text
     assert b"6 need you \xc2\xb7 shop" in terminal.raw
-    terminal.send(b"q")
-    assert terminal.leave() == 0
-    terminal.restored()
+    terminal.press(b"q")
+    assert terminal.join() == 0
+    terminal.assert_restored()
 
 
 def test_xy_in_one_write_confirms_nothing(terminal: Terminal, applied: Path) -> None:
     ready(terminal)
     for typed in (b"xy", b"xyy\r\t\r", b"xxyy", b"zy", b"Xy", b"xy" * 50):
-        terminal.send(typed)
+        terminal.press(typed)
+        # Only once it is seen may the next keys mean it: a busy machine takes its time to show it.
+        terminal.wait("is left to take back" if typed == b"zy" else r"\[ Cancel \]")
+        terminal.settle()
         assert not applied.exists()
         assert terminal.alive()
-        terminal.send(b"\x1b")
-        terminal.settle()
-    terminal.send(b"x")
+        terminal.press(b"\x1b")
+        terminal.wait(r"^(?!.*\[ Cancel \])")
+    terminal.press(b"x")
     terminal.wait(r"\[ Cancel \]")
     terminal.settle()
-    terminal.send(b"y")
+    terminal.press(b"y")
     terminal.wait("Did clean_up_session")
     assert applied.read_text().startswith("clean_up_session ")
 
 
+def test_keys_in_one_write_act_one_after_the_other(terminal: Terminal, applied: Path) -> None:
+    ready(terminal)
+    terminal.press(b"/codex\rx")
+    terminal.wait("clean up session session:codex_1")
+    terminal.press(b"\x1b")
+    terminal.press(b"3jx")
+    terminal.wait("release lock locks:deploy_staging")
+    assert not applied.exists()
+
+
 def test_ctrl_q_in_a_dialog_does_nothing(terminal: Terminal, applied: Path) -> None:
     ready(terminal)
-    terminal.send(b"\x11")
-    terminal.send(b"x")
+    terminal.press(b"\x11")
+    terminal.press(b"x")
     terminal.wait(r"\[ Cancel \]")
     terminal.settle()
-    terminal.send(b"\x11")
+    terminal.press(b"\x11")
     assert terminal.alive()
-    assert "[ Cancel ]" in terminal.text()
-    terminal.send(b"\x03")
-    assert "[ Cancel ]" not in terminal.text()
+    assert "[ Cancel ]" in terminal.text
+    terminal.press(b"\x03")
+    assert "[ Cancel ]" not in terminal.text
     assert terminal.alive()
     assert not applied.exists()
 
@@ -71,30 +86,30 @@ def test_ctrl_q_in_a_dialog_does_nothing(terminal: Terminal, applied: Path) -> N
 @pytest.mark.parametrize("typed", [b"\xff", b"\xc3\xc3", b"\xf0\x8c", b"\xed\xa0\x80", b"\x80" * 5000])
 def test_bytes_that_are_no_utf8_do_no_harm(terminal: Terminal, typed: bytes) -> None:
     ready(terminal)
-    terminal.send(typed)
-    terminal.send(b"/")
-    terminal.send(b"codex" + typed)
+    terminal.press(typed)
+    terminal.press(b"/")
+    terminal.press(b"codex" + typed)
     terminal.wait("1 of 12 with /codex")
     assert terminal.alive()
-    terminal.send(b"\x03")
-    terminal.send(b"\x03")
-    assert terminal.leave() == 0
-    terminal.restored()
+    terminal.press(b"\x03")
+    terminal.press(b"\x03")
+    assert terminal.join() == 0
+    terminal.assert_restored()
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
 def test_a_signal_ends_it_and_gives_the_terminal_back(terminal: Terminal, number: int) -> None:
     ready(terminal)
     os.kill(terminal.pid, number)
-    assert terminal.leave() == 128 + number
-    terminal.restored()
+    assert terminal.join() == 128 + number
+    terminal.assert_restored()
 
 
 def test_a_closed_terminal_ends_it(terminal: Terminal) -> None:
     """The window is closed: nothing can be written any more, and the program must not stay for ever."""
     ready(terminal)
     nowhere = os.open(os.devnull, os.O_RDWR)
-    for fd in (terminal.master, terminal.slave):
+    for fd in (terminal.fd, terminal.tty):
         os.dup2(nowhere, fd)
     os.close(nowhere)
     end = time.monotonic() + 60
@@ -106,23 +121,20 @@ def test_a_closed_terminal_ends_it(terminal: Terminal) -> None:
 
 def test_a_signal_ends_it_out_of_a_dialog(terminal: Terminal) -> None:
     ready(terminal)
-    terminal.send(b"x")
+    terminal.press(b"x")
     terminal.wait(r"\[ Cancel \]")
     os.kill(terminal.pid, signal.SIGTERM)
-    assert terminal.leave() == 128 + signal.SIGTERM
-    terminal.restored()
+    assert terminal.join() == 128 + signal.SIGTERM
+    terminal.assert_restored()
 
 
 def test_a_fault_of_ours_gives_the_terminal_back_and_says_it_safely(applied: Path) -> None:
-    terminal = Terminal(PYTHON, "-m", "tests.tui.play", str(applied), "crash")
-    try:
+    with Terminal([*PLAY, str(applied), "crash"]) as terminal:
         ready(terminal)
-        terminal.send(b"R")
-        assert terminal.leave() != 0
-        terminal.restored()
+        terminal.press(b"R")
+        assert terminal.join() != 0
+        terminal.assert_restored()
         after = terminal.raw[terminal.raw.rfind(b"\x1b[?1049l") :]
         assert b"a fault of ours" in after
         assert b"\x1b]52" not in after
         assert "\u202e".encode() not in after
-    finally:
-        terminal.close()

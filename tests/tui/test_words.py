@@ -9,14 +9,14 @@ from hypothesis import strategies as st
 from textual.theme import BUILTIN_THEMES
 
 from coord_core.documents import Batch
+from coord_core.scopes import natural
 from coord_core.state.board import Board
 from coord_tui import themes
 from coord_tui.display import Things, clip, content, lay, plain, say, width, wrap
 from coord_tui.layout import LOWER_LEAST, Counts, arrange
-from coord_tui.palette import CONTRAST, DECORATION, TONES, Palette, contrast
+from coord_tui.palette import CONTRAST, DECORATION, TONES, Palette, contrast, strip
 from coord_tui.rows.scene import same
 from coord_tui.rows.sessions import bar, sparkline
-from coord_tui.rows.source import natural
 from tests.core import samples
 
 ROOT = Path(__file__).parents[2]
@@ -36,6 +36,12 @@ def test_every_tone_can_be_read_on_the_ground_and_under_the_cursor(theme: themes
     for tone in ("badge alarm", "badge wait", "badge link", "tab link"):
         style = palette.style(tone)
         assert style.color and style.bgcolor and style.color.triplet and style.bgcolor.triplet
+
+
+def test_a_terminal_is_told_the_colours_of_what_looks_alike_once() -> None:
+    palette = Palette.of({**themes.tones(themes.DARK), "background": "#000000", "foreground": "#ffffff"})
+    drawn = strip(say(("claude_1", "name"), "  ", ("12h", "dim"), " ", (" 3 ", "badge alarm"), " ", "x"), 30, palette)
+    assert [segment.text for segment in drawn] == ["claude_1  ", "12h ", " 3 ", " x", " " * 11]
 
 
 def words_of_ours() -> set[str]:

@@ -59,13 +59,13 @@ class Shop:
     def apply(self, plan: Plan, reason: str = "", who: str = WHO) -> Done:
         return supervisor.apply(self.storage, plan, actor={"supervisor": who}, reason=reason, now=self.now)
 
-    def undo(self, seq: int | None = None, who: str = WHO) -> Done:
+    def undo(self, seq: int | None = None, who: str = WHO, reason: str = "it was wrong") -> Done:
         plan = supervisor.plan_undo(self.storage, self.board(), seq, who=who, workspace=W)
-        return self.apply(plan, who=who)
+        return self.apply(plan, reason, who=who)
 
-    def redo(self, who: str = WHO) -> Done:
+    def redo(self, who: str = WHO, reason: str = "it was right") -> Done:
         plan = supervisor.plan_redo(self.storage, self.board(), who=who, workspace=W)
-        return self.apply(plan, who=who)
+        return self.apply(plan, reason, who=who)
 
     def everything(self) -> dict[str, Any]:
         """What all documents hold, but for the event log, and fences, which a lock that comes back has anew."""

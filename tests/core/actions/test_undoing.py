@@ -188,16 +188,58 @@ def test_a_named_line_may_be_an_agent_s() -> None:
     shop = busy()
     seq = agent_does(shop, "claim_issue", "issue:30", claimed_by="claude_6")
     with pytest.raises(ReasonNeeded, match="claude_6"):
-        shop.undo(seq)
+        shop.undo(seq, reason="")
     who = "kim@laptop"
     plan = supervisor.plan_undo(shop.storage, shop.board(), seq, who=who)
-    assert plan.title == "Undo: claim_issue of claude_6?"
+    assert plan.title == "Undo: claude_6 claimed #30?"
     shop.apply(plan, "it took the wrong one")
     assert shop.data("issue:30") is None
     with pytest.raises(Refused, match="taken back already"):
         shop.undo(seq)
     shop.redo()
     assert shop.data("issue:30") == {"claimed_by": "claude_6"}
+
+
+def takes_from(shop: Shop) -> tuple[str | None, str | None]:
+    """From whom an undo takes, and, once that is done, a redo."""
+    undo = supervisor.plan_undo(shop.storage, shop.board(), who="kim@laptop", workspace=W)
+    shop.undo()
+    redo = supervisor.plan_redo(shop.storage, shop.board(), who="kim@laptop", workspace=W)
+    return undo.takes_from, redo.takes_from
+
+
+@pytest.mark.parametrize(
+    ("action", "arguments", "expected"),
+    [
+        # claude_4 is dead, claude_6 and claude_9 are alive.
+        ("reassign_issue", {"scope": f"{W}:issue:18", "to": "claude_9"}, ("claude_9", None)),
+        ("reassign_issue", {"scope": f"{W}:issue:21", "to": "claude_9"}, ("claude_9", "claude_6")),
+        ("reassign_issue", {"scope": f"{W}:issue:21"}, (None, "claude_6")),
+        ("reassign_task", {"list": QUEUE, "task": "8", "to": "claude_9"}, ("claude_9", None)),
+        ("reassign_session", {"scope": CLAUDE_4, "to": "claude_2"}, ("claude_2", None)),
+        ("release_lock", {"scope": LOCK}, (None, None)),
+        ("release_lock", {"scope": f"{W}:locks:src/orders"}, (None, "claude_6")),
+        ("requeue_task", {"list": QUEUE, "task": "7"}, (None, None)),
+        ("clean_up_session", {"scope": CLAUDE_4}, (None, None)),
+        ("sign_off_session", {"scope": f"{W}:session:claude_2"}, (None, "claude_2")),
+    ],
+)
+def test_taking_back_asks_for_a_reason_where_it_takes_from_the_living(
+    action: str, arguments: dict[str, Any], expected: tuple[str | None, str | None]
+) -> None:
+    shop = busy()
+    shop.do(action, "it hangs", **arguments)
+    assert takes_from(shop) == expected
+
+
+def test_taking_back_says_why_it_thinks_that_somebody_is_alive() -> None:
+    shop = busy()
+    shop.do("reassign_issue", scope=f"{W}:issue:18", to="claude_9")
+    plan = supervisor.plan_undo(shop.storage, shop.board(), who="kim@laptop", workspace=W)
+    assert plan.evidence[0].startswith("live: seen 50s ago")
+    with pytest.raises(ReasonNeeded, match="claude_9"):
+        shop.undo(reason="")
+    assert shop.data("issue:18")["claimed_by"] == "claude_9"
 
 
 def test_a_line_that_is_not_there() -> None:
