@@ -5,11 +5,21 @@ from __future__ import annotations
 import copy
 from typing import Any
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from coord_core.documents import ABSENT, Change, Splice
-from coord_core.storage.changes import apply, diff, edit_from_json, edit_to_json, invert, same
+from coord_core.storage.changes import (
+    apply,
+    diff,
+    edit_from_json,
+    edit_to_json,
+    fingerprint,
+    from_fingerprint,
+    invert,
+    same,
+)
 
 scalars = st.none() | st.booleans() | st.integers(-3, 3) | st.sampled_from([0.0, 1.0, "", "a", "id"])
 values = st.recursive(
@@ -43,6 +53,18 @@ def test_types_count() -> None:
         True,
     ]
     assert same(float("nan"), float("nan"))
+
+
+def test_a_fingerprint_tells_apart_what_differs_and_knows_what_it_was_taken_of() -> None:
+    odd = [1, 1.0, True, 0.0, -0.0, None, "", "null", float("inf"), float("-inf"), 2**63, 2**70, float(2**70), "\ud800"]
+    odd += [[], {}, [None], [[]], {"a": 1, "b": 2}, {"b": 2, "a": 1}, 5e-324, 0.1, 1e16, 10**16]
+    marks = [fingerprint(value) for value in odd]
+    assert len(set(marks)) == len(odd)
+    assert [from_fingerprint(mark) for mark in marks] == odd
+    nan = float("nan")
+    assert fingerprint(nan) != fingerprint(None)
+    with pytest.raises(ValueError):
+        fingerprint({"a": [object()]})
 
 
 def test_a_claim_on_a_long_queue_is_one_task() -> None:
