@@ -7,7 +7,6 @@ from typing import Any, Final
 
 from coord_core.actions.giving import RUNNING, TAKEN_AT
 from coord_core.actions.turn import Turn, name
-from coord_core.documents import Document
 from coord_core.errors import InvalidArgument, NotFound, NotYours, Refused
 from coord_core.state.reading import text
 from coord_core.state.records import TaskState
@@ -124,38 +123,34 @@ def complete_release_task(turn: Turn, version: str, ident: str, note: str) -> di
 def _list(turn: Turn, list_: str, *, make: bool = False) -> list[Any]:
     """Return a work list's items, to change in place; raises NotFound."""
     list_ = name("list", list_)
-    for short, path in _places(turn, list_):
-        found: Any = turn.edit(short)
+    for data, path in _places(turn, list_):
+        found: Any = data
         for step in path:
             found = found.get(step) if isinstance(found, dict) else None
         if isinstance(found, list):
             return found
     if make and list_ == QUEUE:
-        data = turn.edit("project:queue")
-        if "tasks" in data:
+        queue = turn.edit(f"project:{QUEUE}")
+        if "tasks" in queue:
             raise Refused("project:queue holds `tasks` that are no list: mend it by hand; nothing was changed")
-        items: list[Any] = data.setdefault("tasks", [])
+        items: list[Any] = queue.setdefault("tasks", [])
         return items
     raise NotFound(f"work list {list_}", "`coordctl status` shows those there are; enqueue makes `queue`")
 
 
-def _places(turn: Turn, list_: str) -> Iterable[tuple[str, tuple[str, ...]]]:
+def _places(turn: Turn, list_: str) -> Iterable[tuple[dict[str, Any], tuple[str, ...]]]:
     """Yield where a list may be by its name: the queue, a document of its own, a release's version."""
     head, _, rest = list_.partition(".")
     for ident in dict.fromkeys((list_, head)):
-        document = turn.tx.read(turn.scope(f"project:{ident}")) if ident else None
-        paths = _paths(document)
+        data = turn.edit(f"project:{ident}") if ident else {}
+        paths = list(paths_of(data, bare=ident == QUEUE))
         if ident == list_ and len(paths) == 1:
-            yield f"project:{ident}", paths[0]
+            yield data, paths[0]
         elif ident == head and rest:
-            yield from ((f"project:{ident}", path) for path in paths if ".".join(path) == rest)
-    release = turn.tx.read(turn.scope(RELEASE))
-    if release is not None and isinstance(release.data.get(list_), dict):
-        yield from ((RELEASE, path) for path in _paths(release) if path[0] == list_)
-
-
-def _paths(document: Document | None) -> list[tuple[str, ...]]:
-    return list(paths_of(document.data, document.scope.endswith("project:queue"))) if document else []
+            yield from ((data, path) for path in paths if ".".join(path) == rest)
+    releases = turn.edit(RELEASE)
+    if isinstance(releases.get(list_), dict):
+        yield from ((releases, path) for path in paths_of(releases, bare=False) if path[0] == list_)
 
 
 def _task(items: list[Any], list_: str, ident: str) -> dict[str, Any]:

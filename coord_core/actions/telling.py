@@ -83,8 +83,11 @@ def storable(value: dict[str, Any]) -> Any:
 
 def _surplus(log: list[Any]) -> int:
     """Return how many of the oldest entries have to go."""
+    newest = log[-EVENTS_KEPT:]
+    if _size(newest) <= EVENTS_BYTES:
+        return len(log) - len(newest)
     room, kept = EVENTS_BYTES, 0
-    for entry in reversed(log[-EVENTS_KEPT:]):
+    for entry in reversed(newest):
         room -= _size(entry)
         if room < 0 and kept:
             break

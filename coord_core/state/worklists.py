@@ -99,12 +99,8 @@ def _read(
 
 def owner_key_of(items: list[Any]) -> str:
     """Return which key names the owner in this list: the one that most items have."""
-    used = dict.fromkeys(OWNER_KEYS, 0)
-    for item in items:
-        if isinstance(item, dict):
-            for key in OWNER_KEYS:
-                used[key] += key in item
-    return max(OWNER_KEYS, key=lambda key: used[key])
+    known = [item for item in items if isinstance(item, dict)]
+    return max(OWNER_KEYS, key=lambda key: sum([key in item for item in known]))
 
 
 def _newest(items: list[Any]) -> object:
