@@ -40,6 +40,8 @@ class Agent(Caller):
             self.session, self.fence = answer["session_id"], answer["fence"]
             self.fences.clear()
             self.claims.clear()
+            # What the name before was given is not this one's to have read.
+            self._given.clear()
             self._look_into_inbox()
         return SignedOn(**{**answer, "has": tuple(answer["has"])})
 

@@ -9,6 +9,7 @@ from typing import Any, Final
 from coord_core import processes, times
 from coord_core.actions.telling import append_event, tell
 from coord_core.actions.turn import GONE, Turn, expired, lock_name, who
+from coord_core.documents import Line
 from coord_core.errors import Deadlock, InvalidArgument, LockLost, NotYours
 from coord_core.state.reading import items, text
 
@@ -133,7 +134,13 @@ def _require_mine(turn: Turn, resource: str, fence: int) -> Mapping[str, Any] | 
 
 
 def _lost(turn: Turn, resource: str, fence: int) -> LockLost:
-    line = turn.last_line(f"locks:{resource}", after=fence)
+    scope = turn.scope(f"locks:{resource}")
+
+    def fits(line: Line) -> bool:
+        # Who came to wait changed it too, but took nothing.
+        return any(edit.path[0] in ("locked_by", "fence") for edit in line.changes.get(scope, ()))
+
+    line = turn.last_line(fits, after=fence)
     if line is None:
         holder = text(turn.read(f"locks:{resource}").get("locked_by"))
         return LockLost(resource, holder or "another program", "an unknown time", "")

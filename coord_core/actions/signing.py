@@ -141,6 +141,8 @@ def _require_free(turn: Turn, board: Board, before: Session, facts: Mapping[str,
         return
     elsewhere = bool(before.host) and before.host != facts.get("host")
     elsewhere = elsewhere or _client_session(turn, before.id) != facts.get("client_session", "")
+    # Without a document nothing says where it was.
+    elsewhere = elsewhere and before.exists
     if not lives and not (elsewhere and verdict.life is Life.LIVE):
         return
     begun = before.started.at if before.started is not None else None

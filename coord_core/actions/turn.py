@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 from coord_core import processes, times
+from coord_core.actions.view import age_of
 from coord_core.actions.words import stamp
 from coord_core.documents import Batch, Document, Line
 from coord_core.errors import Held, InvalidArgument, InvalidScope, NotSignedOn, OnHold
@@ -68,11 +69,11 @@ class Turn:
         if not self.session:
             raise NotSignedOn("")
         mine = self.read(f"session:{self.session}")
-        if self.registered(self.session) != "taken" or (self.fence and mine.get("fence") != self.fence):
-            raise NotSignedOn(self.session, self._why_not_signed_on())
-
-    def _why_not_signed_on(self) -> str:
-        return self.why(f"session:{self.session}", after=self.fence, registry=self.session)
+        taken = mine and self.registered(self.session) == "taken"
+        if not taken or (self.fence and mine.get("fence") != self.fence):
+            raise NotSignedOn(
+                self.session, self.why(f"session:{self.session}", after=self.fence, registry=self.session)
+            )
 
     def require_no_hold(self) -> None:
         """Raise OnHold if a supervisor holds everybody up."""
@@ -88,7 +89,7 @@ class Turn:
         return text(registry.get(name)) if isinstance(registry, dict) else None
 
     def verdict(self, name: str) -> Verdict:
-        """Return whether another session lives, as far as its own document and the registry tell."""
+        """Return whether another session lives, as far as its document, the registry and its last line tell."""
         if self.registered(name) == "available":
             return Verdict(Life.OFF, "signed off")
         scope = self.scope(f"session:{name}")
@@ -99,6 +100,13 @@ class Turn:
         if session is None:
             return Verdict(Life.UNKNOWN, "unknown: no session has that name")
         gone = processes.gone(host=session.host, boot=session.boot_id, pid=session.pid, start=session.pid_started)
+        board = board.update(Batch(), now=self.at, processes={scope: gone})
+        if board.verdicts[scope].life in (*GONE, Life.LIVE):
+            return board.verdicts[scope]
+        # The clock may have jumped since, or it did something without a word in its own document.
+        last = self.last_line(lambda line: line.actor == actor(self.workspace, name))
+        batch = Batch(documents, lines=(last,) if last else (), whole=True)
+        board = Board().update(batch, now=self.at, mono=time.monotonic(), boot=processes.boot_id())
         return board.update(Batch(), now=self.at, processes={scope: gone}).verdicts[scope]
 
     def age(self, stated: object) -> str:
@@ -117,29 +125,31 @@ class Turn:
         after: only lines above this number. registry: a name whose entry in the registry counts as well, and if it
         was the caller that changed that, nobody else did.
         """
-        line = self.last_line(short, after=after, registry=registry)
+        scope, instances = self.scope(short), self.scope(INSTANCES)
+
+        def fits(line: Line) -> bool:
+            entries = line.changes.get(instances, ()) if registry else ()
+            named = any(edit.path[-1:] == (registry,) for edit in entries)
+            others = line.actor != self.actor or line.action == "sign_on"
+            return named or (others and scope in line.changes)
+
+        line = self.last_line(fits, after=after)
         if line is None:
             return ""
         if line.actor == self.actor:
-            return f"another agent took the name over at {times.clock(line.at, seconds=False)}"
+            # After ours, a sign-on under our name is another agent's.
+            taken = after and line.action == "sign_on"
+            return f"another agent took the name over at {times.clock(line.at, seconds=False)}" if taken else ""
         reason = f" ({line.reason})" if line.reason else ""
         return f"{line.action.replace('_', ' ')} by {who(line)} at {times.clock(line.at, seconds=False)}{reason}"
 
-    def last_line(self, short: str, *, after: int = 0, registry: str = "") -> Line | None:
-        """Return the newest line by which somebody else changed a document (see `why`)."""
-        scope, instances = self.scope(short), self.scope(INSTANCES)
-        horizon = self.at - times.DAY
+    def last_line(self, fits: Callable[[Line], bool], *, after: int = 0) -> Line | None:
+        """Return the newest line of the last day that fits; after: only above this number."""
         for line in self.storage.lines_back():
-            if line.seq <= after or line.at < horizon:
+            if line.seq <= after or age_of(line, self.at) > times.DAY:
                 return None
-            entries = line.changes.get(instances, ()) if registry else ()
-            named = any(edit.path[-1:] == (registry,) for edit in entries)
-            # After ours, a sign-on under our name is another agent's.
-            if line.actor != self.actor or (after and line.action == "sign_on"):
-                if scope in line.changes or named:
-                    return line
-            elif named:
-                return None
+            if fits(line):
+                return line
         return None
 
     @property

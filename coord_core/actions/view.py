@@ -34,10 +34,17 @@ def recent_lines(storage: Storage, now: float) -> tuple[Line, ...]:
     found: list[Line] = []
     with suppress(StoreUnreadable):
         for line in storage.lines_back():
-            if line.at < now - RECENT or len(found) == LINES:
+            if age_of(line, now) > RECENT or len(found) == LINES:
                 break
             found.append(line)
     return tuple(reversed(found))
+
+
+def age_of(line: Line, now: float) -> float:
+    """Return how many seconds old a line is: by the clock that never jumps if it is of this boot."""
+    if line.boot and line.boot == processes.boot_id():
+        return time.monotonic() - line.mono
+    return now - line.at
 
 
 def check_processes(board: Board) -> dict[str, str | None]:
