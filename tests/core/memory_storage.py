@@ -13,6 +13,7 @@ from typing import Any, TypeVar
 from coord_core import times
 from coord_core.documents import Batch, Change, Changes, Document, Edit, Line, Unreadable
 from coord_core.errors import NestedTransaction, NotFound, ReadOnlyStore, Refused, StaleView, UnreadableDocument
+from coord_core.processes import boot_id
 from coord_core.scopes import check
 from coord_core.storage import Act, Outcome
 from coord_core.storage import format as fmt
@@ -171,8 +172,9 @@ class MemoryStorage:
 
     def _line(self, act: Act, seq: int, at: float, changes: Mapping[str, tuple[Edit, ...]], **more: Any) -> Line:
         return Line(
-            seq, at, act.action, deepcopy(dict(changes)), act.actor, act.reason, op=act.op, undoes=act.undoes, **more
-        )
+            seq, at, act.action, deepcopy(dict(changes)), act.actor, act.reason, boot_id(), time.monotonic(),
+            op=act.op, undoes=act.undoes, **more,
+        )  # fmt: skip
 
     def _put(self, scope: str, data: dict[str, Any], edits: tuple[Edit, ...], line: Line) -> None:
         if not data:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,10 +18,11 @@ from tests.core.storage import reference
 
 @dataclass(frozen=True)
 class Backend:
-    """open: the store again, `read_only` or not. write: what another program does. spoil: make a scope unreadable."""
+    """open: the store again, `read_only` or not. write, delete: as another program does. spoil: make it unreadable."""
 
     open: Callable[..., Storage]
     write: Callable[[str, Mapping[str, Any]], None]
+    delete: Callable[[str], None]
     spoil: Callable[[str], str]
 
 
@@ -37,11 +39,17 @@ def file_backend(folder: Path) -> Backend:
         path(scope).write_text('{"data": {"half')
         return path(scope).name
 
-    return Backend(lambda *, read_only=False: open_storage(str(folder), read_only=read_only), write, spoil)
+    def delete(scope: str) -> None:
+        path(scope).unlink()
+
+    def reopen(*, read_only: bool = False) -> Storage:
+        return open_storage(str(folder), read_only=read_only)
+
+    return Backend(reopen, write, delete, spoil)
 
 
 def memory_backend(folder: Path) -> Backend:
-    storage = MemoryStorage()
+    storage = MemoryStorage(now=lambda: time.time())
 
     def reopen(*, read_only: bool = False) -> Storage:
         again = copy.copy(storage)
@@ -57,7 +65,10 @@ def memory_backend(folder: Path) -> Backend:
         storage.unreadable[scope] = Unreadable(scope, scope, "it is torn")
         return scope
 
-    return Backend(reopen, write, spoil)
+    def delete(scope: str) -> None:
+        del storage.documents[scope]
+
+    return Backend(reopen, write, delete, spoil)
 
 
 BACKENDS: dict[str, Callable[[Path], Backend]] = {"file": file_backend, "memory": memory_backend}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -10,7 +11,7 @@ from typing import Any
 
 def store(path: Path, key: str, value: Any) -> None:
     members = json.loads(path.read_text()) if path.exists() else {"data": {}, "metadata": {}}
-    now = datetime.now(UTC).replace(tzinfo=None).isoformat()
+    now = datetime.fromtimestamp(time.time(), UTC).replace(tzinfo=None).isoformat()
     created = members["metadata"].get(key, {}).get("created_at", now)
     members["data"][key] = value
     members["metadata"][key] = {"created_at": created, "updated_at": now}
