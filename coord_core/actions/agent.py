@@ -132,10 +132,10 @@ class Agent(Caller):
     def release_lock(self, resource: str, *, fence: int = 0, op_id: str | None = None) -> Released:
         """Let a lock go; one that nobody has is let go already. Raises LockLost, NotYours."""
         resource = lock_name(resource)
-        fence = fence or self.fences.pop(resource, 0)
-        return Released(
-            **self.call("release_lock", partial(locking.release_lock, resource=resource, fence=fence), op_id)
-        )
+        body = partial(locking.release_lock, resource=resource, fence=fence or self.fences.get(resource, 0))
+        answer = Released(**self.call("release_lock", body, op_id))
+        self.fences.pop(resource, None)
+        return answer
 
     def enqueue_task(
         self, task: Mapping[str, Any], work_list: str = queueing.QUEUE, *, op_id: str | None = None

@@ -74,6 +74,20 @@ def waiters(lock: Mapping[str, Any]) -> list[str]:
     return [each for each in found if each]
 
 
+def stop_waiting(lock: dict[str, Any], session: str) -> None:
+    """Strike a session off those who wait for a lock."""
+    known = lock.get("waiters")
+    left: Any = (
+        {who: since for who, since in known.items() if who != session}
+        if isinstance(known, dict)
+        else [each for each in items(known) if (each.get("session") if isinstance(each, dict) else each) != session]
+    )
+    if left:
+        lock["waiters"] = left
+    else:
+        lock.pop("waiters", None)
+
+
 def _taken(turn: Turn, resource: str, holder: str | None, ttl: float | None, reason: str) -> dict[str, Any]:
     lock = turn.edit(f"locks:{resource}")
     for key in ("expires_at", "lease", "reason"):
@@ -82,7 +96,7 @@ def _taken(turn: Turn, resource: str, holder: str | None, ttl: float | None, rea
     if reason:
         lock["reason"] = reason
     _lease(turn, lock, ttl)
-    _stop_waiting(turn, lock)
+    stop_waiting(lock, turn.session)
     if holder is not None:
         said = f"{turn.session} took {resource} over: it had expired or its holder was gone"
         tell(turn.tx, turn.workspace, holder, turn.session, said, turn.at)
@@ -161,18 +175,6 @@ def _refused(turn: Turn, resource: str, holder: str, lock: Mapping[str, Any], wa
         data["waiters"] = [*(known if known is not None else items(data.get("waiters"))), entry]
     held = turn.refuse(resource, holder, since, WAIT)
     return {"waiting": {key: getattr(held, key) for key in ("what", "holder", "age", "life", "evidence", "advice")}}
-
-
-def _stop_waiting(turn: Turn, lock: dict[str, Any]) -> None:
-    left = [each for each in items(lock.get("waiters")) if (_waiter(each)) != turn.session]
-    if left:
-        lock["waiters"] = left
-    else:
-        lock.pop("waiters", None)
-
-
-def _waiter(entry: Any) -> Any:
-    return entry.get("session") if isinstance(entry, dict) else entry
 
 
 def _cycle(turn: Turn, resource: str, holder: str) -> tuple[str, ...]:

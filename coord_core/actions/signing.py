@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from coord_core import processes, times
 from coord_core.actions.giving import held_issues, held_tasks
-from coord_core.actions.locking import free
+from coord_core.actions.locking import free, stop_waiting
 from coord_core.actions.telling import append_event
 from coord_core.actions.turn import GONE, INSTANCES, Turn, name
 from coord_core.actions.view import check_processes, recent_lines
@@ -50,6 +50,8 @@ def sign_on(turn: Turn, session_id: str | None, facts: Mapping[str, Any]) -> dic
     data["fence"] = turn.tx.seq
     data["started_at"] = data["last_heartbeat"] = times.local_iso(turn.at)
     data.setdefault("status", "active")
+    if not mine:
+        _stop_waiting(turn, board, scope)
     if taken_over:
         _renew_locks(turn, board, scope)
         data["taken_over"] = {"from": taken_over, "at": turn.stamp}
@@ -71,6 +73,7 @@ def sign_off(turn: Turn) -> dict[str, Any]:
         if lock.workspace == turn.workspace:
             free(turn, lock.resource, turn.edit(f"locks:{lock.resource}"))
             released.append(lock.resource)
+    _stop_waiting(turn, board, scope)
     _registry(turn)[turn.session] = "available"
     keeps = [each for each in _belongings(board, scope) if not each.startswith("locks:")]
     return {"session_id": turn.session, "released": released, "keeps": keeps}
@@ -161,6 +164,12 @@ def _renew_locks(turn: Turn, board: Board, scope: str) -> None:
     """Give the locks of a name that was taken over new fences: whoever carries the old ones is refused."""
     for lock in board.holdings.get(scope, Holdings()).locks:
         turn.tx.edit(lock.scope)["fence"] = turn.tx.seq
+
+
+def _stop_waiting(turn: Turn, board: Board, scope: str) -> None:
+    """Let a name wait for nothing any more: its next bearer never asked for it."""
+    for lock in board.holdings.get(scope, Holdings()).wants:
+        stop_waiting(turn.tx.edit(lock.scope), turn.session)
 
 
 def _belongings(board: Board, scope: str) -> list[str]:

@@ -10,7 +10,7 @@ import orjson
 
 from coord_core import times
 from coord_core.actions.answers import Message
-from coord_core.errors import UnreadableDocument
+from coord_core.errors import InvalidScope, UnreadableDocument
 from coord_core.scopes import in_workspace
 from coord_core.state.reading import items, text
 from coord_core.storage import Transaction
@@ -44,7 +44,8 @@ def tell(tx: Transaction, workspace: str, session: str, from_: str, text: str, a
     """Put a message into a session's inbox; return why that was not possible, "" if it was."""
     try:
         data = tx.edit(in_workspace(workspace, f"inbox:{session}"))
-    except UnreadableDocument as error:
+    except (UnreadableDocument, InvalidScope) as error:
+        # Another program's odd name, or a torn inbox: neither may keep anybody from the rest.
         return f"{session} is not told: {error.reason}"
     messages = data.setdefault("messages", [])
     if not isinstance(messages, list):
