@@ -36,7 +36,8 @@ class Agent(Caller):
         """Take a name, the first free `claude_N` without one; raises NameTaken, InvalidArgument."""
         facts = surroundings() if self.facts is None else self.facts
         with self._turn:
-            answer = self.call("sign_on", partial(signing.sign_on, session_id=session_id, facts=facts), op_id, new=True)
+            body = partial(signing.sign_on, session_id=session_id, facts=facts)
+            answer = self.call("sign_on", body, op_id, new=facts)
             self.session, self.fence = answer["session_id"], answer["fence"]
             self.fences.clear()
             self.claims.clear()
@@ -230,6 +231,9 @@ class Agent(Caller):
 
 def _log(turn: Turn, kind: str, message: str, metadata: Mapping[str, Any]) -> dict[str, Any]:
     turn.require_signed_on()
+    if telling.size(metadata) > telling.EVENT_BYTES:
+        # It would push all others out of the log.
+        raise InvalidArgument("metadata", f"{telling.size(metadata)} bytes, {telling.EVENT_BYTES} are allowed")
     problem = telling.append_event(turn.tx, turn.workspace, turn.session, kind, message, metadata, turn.at)
     if problem:
         raise InvalidArgument("project:events", problem)

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable, Mapping
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar
 
+from coord_core import times
 from coord_core.actions import telling
 from coord_core.actions.answers import Message
 from coord_core.actions.turn import Turn, actor, said
-from coord_core.errors import NotSignedOn
+from coord_core.errors import NotSignedOn, UnreadableDocument
 from coord_core.scopes import in_workspace
 from coord_core.storage import Act, Outcome, Storage, Transaction
 
 T = TypeVar("T")
+_PLACE: Final = ("host", "client_session", "pid")
 
 
 class Caller:
@@ -44,9 +47,8 @@ class Caller:
         with self._turn:
             given, self._given = self._given, set()
             if given and self.session:
-                scope = in_workspace(self.workspace, f"inbox:{self.session}")
                 act = Act("read_messages", actor(self.workspace, self.session), durable=False)
-                self.storage.transact(act, lambda tx: telling.mark_told(tx.edit(scope), given, tx.at))
+                self.storage.transact(act, lambda tx: telling.mark_told(tx, self._inbox, given))
 
     def listen(self) -> None:
         """Look what this session is to be told, without a call: what the last one brought has arrived."""
@@ -61,26 +63,29 @@ class Caller:
         op_id: str | None,
         *,
         durable: bool = True,
-        new: bool = False,
+        new: Mapping[str, Any] | None = None,
         reason: str = "",
     ) -> T:
-        """Run one call in a transaction: what it was told last has arrived, for it calls again."""
+        """Run one call in a transaction: what it was told last has arrived, for it calls again.
+
+        new: where the agent runs, if this is the call that gives it a name.
+        """
         with self._turn:
             self.messages = ()
-            if not (self.session or new):
+            if not self.session and new is None:
                 raise NotSignedOn("")
-            given, inbox = set(self._given), in_workspace(self.workspace, f"inbox:{self.session}")
-            who = actor(self.workspace, self.session)
+            given = set(self._given) if new is None else set()
+            caller = actor(self.workspace, self.session)
 
             def run(tx: Transaction) -> T:
                 turn = Turn(tx, self.storage, self.workspace, self.session, self.fence)
                 value = body(turn)
-                who["session"] = turn.session  # whoever signs on has a name only now
-                if given and not new:
-                    telling.mark_told(tx.edit(inbox), given, tx.at)
+                # Who signs on is decided under the store's lock.
+                caller["session"] = turn.session
+                telling.mark_told(tx, self._inbox, given)
                 return value
 
-            act = Act(action, who, reason=reason, op=self._op(action, op_id), durable=durable)
+            act = Act(action, caller, reason=reason, op=self._op(action, op_id, new), durable=durable)
             try:
                 outcome: Outcome[T] = self.storage.transact(act, run)
                 self._given -= given
@@ -91,12 +96,25 @@ class Caller:
     def _look_into_inbox(self) -> None:
         if not self.session:
             return
-        inbox = self.storage.read(in_workspace(self.workspace, f"inbox:{self.session}"))
+        try:
+            inbox = self.storage.read(self._inbox)
+        except UnreadableDocument as error:
+            # The call itself is done, or refused for a better reason.
+            self.messages = (Message(0, times.utc_iso(int(time.time())), "coord", f"your inbox: {error}"),)
+            return
         self.messages = tuple(
             each for each in telling.unread(inbox.data if inbox else {}) if each.seq not in self._given
         )
         self._given |= {each.seq for each in self.messages}
 
-    def _op(self, action: str, op_id: str | None) -> str | None:
+    @property
+    def _inbox(self) -> str:
+        return in_workspace(self.workspace, f"inbox:{self.session}")
+
+    def _op(self, action: str, op_id: str | None, new: Mapping[str, Any] | None) -> str | None:
         """Return a call's id as the journal has it: two agents, or two kinds of calls, never share one."""
-        return f"{self.workspace} {self.session} {action} {said('op_id', op_id)}" if op_id else None
+        if not op_id:
+            return None
+        # Who has no name yet is told from others by where it runs.
+        who = self.session if new is None else " ".join(str(new.get(key, "")) for key in _PLACE)
+        return f"{self.workspace} {who} {action} {said('op_id', op_id)}"

@@ -28,7 +28,7 @@ def enqueue_task(turn: Turn, task: Mapping[str, Any], list_: str) -> dict[str, A
     items = _list(turn, list_, make=True)
     if len(items) >= LONGEST_LIST:
         raise Refused(f"{list_} has {LONGEST_LIST} tasks: take finished ones out first; nothing was added")
-    ids = {text(each.get("id")) for each in items if isinstance(each, dict)}
+    ids = _ids(items)
     ident = task.get("id", _next_id(ids))
     if text(ident) is None:
         raise InvalidArgument("task", "its id must be text or a number")
@@ -41,7 +41,8 @@ def enqueue_task(turn: Turn, task: Mapping[str, Any], list_: str) -> dict[str, A
 def claim_next_task(turn: Turn, list_: str, filter_: Mapping[str, Any]) -> dict[str, Any] | None:
     """Take the first pending task of a list that nobody has and that fits; None if there is none.
 
-    filter_: members that the task must have with these values. Raises OnHold, NotFound.
+    filter_: members that the task must have with these values. A task without an id gets one, those that share one are
+    passed over. Raises OnHold, NotFound.
     """
     turn.require_signed_on()
     turn.require_no_hold()
@@ -49,7 +50,11 @@ def claim_next_task(turn: Turn, list_: str, filter_: Mapping[str, Any]) -> dict[
     key = owner_key_of(items)
     for item in items:
         if isinstance(item, dict) and _pending(item, key, turn.session) and _fits(item, filter_):
-            return _take(turn, list_, item, key)
+            # Whoever takes a task must be able to say which one is done.
+            if text(item.get("id")) is None:
+                item["id"] = _next_id(_ids(items))
+            if _ids(items).count(text(item["id"])) == 1:
+                return _take(turn, list_, item, key)
     return None
 
 
@@ -62,7 +67,7 @@ def claim_task(turn: Turn, list_: str, ident: str) -> dict[str, Any]:
     state, owner = _state(item, key), text(item.get(key))
     if owner == turn.session and state is TaskState.RUNNING:
         return {"list": list_, "id": ident, "task": item}
-    if owner not in (None, turn.session):
+    if owner not in (None, turn.session) and state not in (TaskState.DONE, TaskState.FAILED):
         raise NotYours(f"{list_}#{ident}", owner, "Take another one", _age(turn, item))
     if state is not TaskState.PENDING:
         raise Refused(f"{list_}#{ident} is {item.get('status')}: there is nothing to take; nothing was changed")
@@ -98,7 +103,7 @@ def plan_release(turn: Turn, version: str, tasks: Iterable[Any]) -> dict[str, An
     planned = []
     for number, each in enumerate(tasks, 1):
         task = {"name": each} if isinstance(each, str) else dict(each) if isinstance(each, Mapping) else None
-        if not task:
+        if not task or not each:
             raise InvalidArgument("tasks", f"task {number} is neither a name nor an object")
         planned.append({"id": number, **task, "assignee": None, "status": "pending"})
     if not planned:
@@ -182,11 +187,16 @@ def _state(item: Mapping[str, Any], key: str) -> TaskState:
 
 
 def _fits(item: Mapping[str, Any], filter_: Mapping[str, Any]) -> bool:
-    return all(item.get(key) == value for key, value in filter_.items())
+    # To Python 1 is true, to JSON it is not.
+    return all(type(item.get(key)) is type(value) and item.get(key) == value for key, value in filter_.items())
 
 
 def _age(turn: Turn, item: Mapping[str, Any]) -> str:
     return next((turn.age(item[key]) for key in TAKEN_KEYS if item.get(key)), "")
+
+
+def _ids(items: list[Any]) -> list[str | None]:
+    return [text(each.get("id")) for each in items if isinstance(each, dict)]
 
 
 def _next_id(ids: Iterable[str | None]) -> int:

@@ -17,7 +17,9 @@ from coord_core.storage import Transaction
 
 EVENTS_KEPT: Final = 1000
 EVENTS_BYTES: Final = 512 << 10
+EVENT_BYTES: Final = 64 << 10
 INBOX_KEPT: Final = 50
+INBOX_BYTES: Final = 512 << 10
 
 
 def append_event(
@@ -52,7 +54,7 @@ def tell(tx: Transaction, workspace: str, session: str, from_: str, text: str, a
         return f"{session} is not told: its inbox holds no list"
     entry = {"seq": tx.seq, "at": times.utc_iso(int(at)), "from": from_, "text": text, "told": None}
     messages.append(storable(entry))
-    del messages[:-INBOX_KEPT]
+    messages[:] = _worth_keeping(messages)
     return ""
 
 
@@ -65,12 +67,18 @@ def unread(inbox: Mapping[str, Any]) -> tuple[Message, ...]:
     )
 
 
-def mark_told(data: dict[str, Any], seqs: Iterable[int], at: float) -> None:
-    """Note in an inbox that these messages have reached its session."""
+def mark_told(tx: Transaction, inbox: str, seqs: Iterable[int]) -> None:
+    """Note in an inbox that these messages have reached its session; one that is torn meanwhile is left alone."""
     told = set(seqs)
-    for each in items(data.get("messages")):
+    if not told:
+        return
+    try:
+        messages = items(tx.edit(inbox).get("messages"))
+    except UnreadableDocument:
+        return
+    for each in messages:
         if isinstance(each, dict) and not each.get("told") and each.get("seq") in told:
-            each["told"] = times.utc_iso(int(at))
+            each["told"] = times.utc_iso(int(tx.at))
 
 
 def storable(value: dict[str, Any]) -> Any:
@@ -82,23 +90,33 @@ def storable(value: dict[str, Any]) -> Any:
         return json.loads(json.dumps(value, ensure_ascii=False).encode(errors="replace"))
 
 
-def _surplus(log: list[Any]) -> int:
-    """Return how many of the oldest entries have to go."""
-    newest = log[-EVENTS_KEPT:]
-    if _size(newest) <= EVENTS_BYTES:
-        return len(log) - len(newest)
-    room, kept = EVENTS_BYTES, 0
-    for entry in reversed(newest):
-        room -= _size(entry)
-        if room < 0 and kept:
-            break
-        kept += 1
-    return len(log) - kept
-
-
-def _size(entry: Any) -> int:
+def size(entry: Any) -> int:
+    """Return about how many bytes a value has as it is stored."""
     try:
         return len(orjson.dumps(entry))
     except TypeError:
         # Huge integers and lone surrogates of other writers.
         return len(repr(entry))
+
+
+def _worth_keeping(messages: list[Any]) -> list[Any]:
+    """Return the messages that still matter: all that were not told as far as there is room, and the last others."""
+    if len(messages) <= INBOX_KEPT:
+        return messages
+    old = {id(each) for each in messages[:-INBOX_KEPT] if not isinstance(each, dict) or each.get("told")}
+    left = [each for each in messages if id(each) not in old]
+    return left[_surplus(left, len(left), INBOX_BYTES) :]
+
+
+def _surplus(log: list[Any], most: int = EVENTS_KEPT, room: int = EVENTS_BYTES) -> int:
+    """Return how many of the oldest entries have to go, so that at most so many, in so many bytes, stay."""
+    newest = log[-most:]
+    if size(newest) <= room:
+        return len(log) - len(newest)
+    kept = 0
+    for entry in reversed(newest):
+        room -= size(entry)
+        if room < 0 and kept:
+            break
+        kept += 1
+    return len(log) - kept
