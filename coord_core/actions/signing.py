@@ -21,6 +21,7 @@ from coord_core.state.reading import text
 from coord_core.state.records import Session
 
 PREFIX: Final = "claude_"
+ACTIVE: Final = "active"
 FACTS: Final = (
     "host", "boot_id", "pid", "pid_started", "client", "client_session", "cwd", "branch", "tmux_pane", "tty",
 )  # fmt: skip
@@ -49,7 +50,7 @@ def sign_on(turn: Turn, session_id: str | None, facts: Mapping[str, Any]) -> dic
     data |= facts
     data["fence"] = turn.tx.seq
     data["started_at"] = data["last_heartbeat"] = times.local_iso(turn.at)
-    data.setdefault("status", "active")
+    data["status"] = data.get("status", ACTIVE) if was_taken and mine else ACTIVE
     if not mine:
         _stop_waiting(turn, board, scope)
     if taken_over:
