@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from itertools import count
 from typing import Any, Final
 
-from coord_core import processes, times
+from coord_core import times
 from coord_core.actions.giving import held_issues, held_tasks
 from coord_core.actions.locking import free, stop_waiting
 from coord_core.actions.telling import append_event
 from coord_core.actions.turn import GONE, INSTANCES, Turn, name
-from coord_core.actions.view import check_processes, recent_lines
+from coord_core.actions.view import check_processes
 from coord_core.documents import Batch
 from coord_core.errors import InvalidArgument, NameTaken
 from coord_core.state.board import Board
-from coord_core.state.insights import Holdings, Life
+from coord_core.state.insights import Holdings, Life, Verdict
 from coord_core.state.reading import text
 from coord_core.state.records import Session
 
@@ -38,13 +37,14 @@ def sign_on(turn: Turn, session_id: str | None, facts: Mapping[str, Any]) -> dic
     before = board.sessions.get(scope)
     lives = board.index.processes.get(scope) == ""
     mine = before is None or _is_mine(before, _client_session(turn, wanted), facts, lives)
+    verdict = turn.verdict(wanted)
     if before is not None and not mine:
-        _require_free(turn, board, before, facts, lives)
+        _require_free(turn, verdict, before, facts, lives)
     registry = _registry(turn)
     was_taken = registry.get(wanted) == "taken"
     registry[wanted], turn.session = "taken", wanted
     data = turn.edit(f"session:{wanted}")
-    taken_over = _describe(board, before) if before is not None and before.exists and was_taken and not mine else ""
+    taken_over = _describe(verdict, before) if before is not None and before.exists and was_taken and not mine else ""
     for key in FACTS:
         data.pop(key, None)
     data |= facts
@@ -89,11 +89,8 @@ def heartbeat(turn: Turn) -> dict[str, Any]:
 
 
 def everything(turn: Turn) -> Board:
-    """Return what everything means at this moment, clocks that jump and processes that are gone included."""
-    import time
-
-    batch = replace(turn.storage.load(), lines=recent_lines(turn.storage, turn.at))
-    board = Board(turn.at).update(batch, now=turn.at, mono=time.monotonic(), boot=processes.boot_id())
+    """Return what all documents mean at this moment, processes that are gone included."""
+    board = Board().update(turn.storage.load(), now=turn.at)
     gone = check_processes(board)
     return board.update(Batch(), now=turn.at, processes=gone) if gone else board
 
@@ -138,9 +135,8 @@ def _is_mine(session: Session, client_session: str, facts: Mapping[str, Any], li
     return same_host and client_session == facts.get("client_session", "") and bool(client_session or not lives)
 
 
-def _require_free(turn: Turn, board: Board, before: Session, facts: Mapping[str, Any], lives: bool) -> None:
+def _require_free(turn: Turn, verdict: Verdict, before: Session, facts: Mapping[str, Any], lives: bool) -> None:
     """Raise NameTaken if the session that bears the name provably lives, or beat elsewhere a short while ago."""
-    verdict = board.verdicts[before.scope]
     if verdict.life in GONE or turn.registered(before.id) == "available":
         return
     elsewhere = bool(before.host) and before.host != facts.get("host")
@@ -155,10 +151,10 @@ def _require_free(turn: Turn, board: Board, before: Session, facts: Mapping[str,
     raise NameTaken(before.id, since + where, verdict.evidence)
 
 
-def _describe(board: Board, before: Session) -> str:
+def _describe(verdict: Verdict, before: Session) -> str:
     where = [f"pid {before.pid}" if before.pid is not None else "", f"on {before.host}" if before.host else ""]
     whom = " ".join(each for each in where if each) or "somebody"
-    return f"{whom} ({board.verdicts[before.scope].evidence})"
+    return f"{whom} ({verdict.evidence})"
 
 
 def _renew_locks(turn: Turn, board: Board, scope: str) -> None:

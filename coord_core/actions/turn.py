@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 from coord_core import processes, times
-from coord_core.actions.view import age_of
+from coord_core.actions.view import age_of, lines_back
 from coord_core.actions.words import stamp
 from coord_core.documents import Batch, Document, Line
 from coord_core.errors import Held, InvalidArgument, InvalidScope, NotSignedOn, OnHold
@@ -104,7 +104,8 @@ class Turn:
         if board.verdicts[scope].life in (*GONE, Life.LIVE):
             return board.verdicts[scope]
         # The clock may have jumped since, or it did something without a word in its own document.
-        last = self.last_line(lambda line: line.actor == actor(self.workspace, name))
+        who = actor(self.workspace, name)
+        last = next((line for line in lines_back(self.storage, self.at) if line.actor == who), None)
         batch = Batch(documents, lines=(last,) if last else (), whole=True)
         board = Board().update(batch, now=self.at, mono=time.monotonic(), boot=processes.boot_id())
         return board.update(Batch(), now=self.at, processes={scope: gone}).verdicts[scope]

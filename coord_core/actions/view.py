@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import time
-from collections.abc import AsyncGenerator, AsyncIterator, Callable, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import replace
+from itertools import islice
 from typing import Final
 
 from coord_core import processes
@@ -31,13 +32,16 @@ def take_board(storage: Storage, now: float, limits: Limits | None = None) -> Bo
 
 def recent_lines(storage: Storage, now: float) -> tuple[Line, ...]:
     """Return the journal's lines of the last hours, oldest first; one that cannot be read hides no document."""
-    found: list[Line] = []
+    return tuple(lines_back(storage, now))[::-1]
+
+
+def lines_back(storage: Storage, now: float) -> Iterator[Line]:
+    """Yield the journal's lines of the last hours, newest first, as far as they can be read."""
     with suppress(StoreUnreadable):
-        for line in storage.lines_back():
-            if age_of(line, now) > RECENT or len(found) == LINES:
-                break
-            found.append(line)
-    return tuple(reversed(found))
+        for line in islice(storage.lines_back(), LINES):
+            if age_of(line, now) > RECENT:
+                return
+            yield line
 
 
 def age_of(line: Line, now: float) -> float:

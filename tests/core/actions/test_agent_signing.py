@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from coord_core.errors import InvalidArgument, LockLost, NameTaken, NotSignedOn
-from coord_core.state.records import Life
+from coord_core.state.insights import Life
 from tests.core.actions.crew import WHO, Crew, W, texts
 
 MINUTE = 60.0
