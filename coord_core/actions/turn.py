@@ -36,6 +36,7 @@ class Turn:
     def __init__(self, tx: Transaction, storage: Storage, workspace: str, session: str, fence: int = 0) -> None:
         self.tx, self.storage = tx, storage
         self.workspace, self.session, self.fence = workspace, session, fence
+        self._verdicts: dict[str, Verdict] = {}
 
     @property
     def at(self) -> float:
@@ -90,6 +91,11 @@ class Turn:
 
     def verdict(self, name: str) -> Verdict:
         """Return whether another session lives, as far as its document, the registry and its last line tell."""
+        if name not in self._verdicts:
+            self._verdicts[name] = self._judge(name)
+        return self._verdicts[name]
+
+    def _judge(self, name: str) -> Verdict:
         if self.registered(name) == "available":
             return Verdict(Life.OFF, "signed off")
         scope = self.scope(f"session:{name}")

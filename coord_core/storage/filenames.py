@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import Final
 
 from coord_core.scopes import from_reference_name, reference_name
@@ -17,6 +18,7 @@ _KEPT: Final = frozenset(b"abcdefghijklmnopqrstuvwxyz0123456789-.")
 _ENCODED: Final = tuple(chr(byte) if byte in _KEPT else f"%{byte:02x}" for byte in range(256))
 
 
+@lru_cache(maxsize=4096)
 def plain_name(scope: str) -> str | None:
     """Return the reference's file name for a scope, None where that name is unsafe."""
     name = reference_name(scope) + SUFFIX
@@ -25,6 +27,7 @@ def plain_name(scope: str) -> str | None:
     return None if _UNSAFE.search(name) or _DEVICES.match(name) else name
 
 
+@lru_cache(maxsize=4096)
 def encoded_name(scope: str) -> str:
     """Return a file name that no other scope has, also where case does not count; at most 200 bytes, no leading dot."""
     raw = scope.encode()

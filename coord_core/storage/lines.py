@@ -20,6 +20,8 @@ from coord_core.storage.changes import edit_from_json, edit_to_json
 from coord_core.times import utc_iso
 
 _CHUNK: Final = 1 << 16
+_SHORT: Final = 1 << 12
+"""What is read first from the end: most callers want the last line only."""
 
 
 @frozen(eq=False)
@@ -144,9 +146,9 @@ def backwards(path: Path) -> Iterator[bytes]:
     with reading(path), open_segment(path) as file:
         fd = file.fileno()
         end, rest = os.fstat(fd).st_size, b""
-        torn = True
+        torn, size = True, _SHORT
         while end > 0:
-            start = max(0, end - _CHUNK)
+            start, size = max(0, end - size), _CHUNK
             first, *lines = (os.pread(fd, end - start, start) + rest).split(b"\n")
             for raw in reversed(lines):
                 if not torn and raw:
