@@ -149,6 +149,8 @@ def test_fences_only_grow_when_the_clock_goes_back_as_well(
 ) -> None:
     agent = Agent(FileStorage(tmp_path), W, facts={})
     agent.sign_on()
+    for _ in range(5):  # far beyond the session's own document
+        agent.acquire_lock("db"), agent.release_lock("db")
     first = agent.acquire_lock("db").fence
     deleted(tmp_path, what)
     clock: Any = time.time_ns
