@@ -160,7 +160,7 @@ def test_who_was_taken_over_is_refused_at_its_next_call(crew: Crew) -> None:
         lambda: old.store_data("project:x", "a", 1), lambda: old.delete_data("issue:15", "claimed_by"),
     ]  # fmt: skip
     for call in calls:
-        with pytest.raises(NotSignedOn, match=r"sign on.* at .*Sign on again first"):
+        with pytest.raises(NotSignedOn, match=r"another agent took the name over at .*Sign on again first"):
             call()
     assert crew.data("session:claude_1") == before
 
