@@ -53,7 +53,7 @@ def claim_next_task(turn: Turn, list_: str, filter_: Mapping[str, Any]) -> dict[
             # Whoever takes a task must be able to say which one is done.
             if text(item.get("id")) is None:
                 item["id"] = _next_id(_ids(items))
-            if _ids(items).count(text(item["id"])) == 1:
+            if [str(each.get("id")) for each in items if isinstance(each, dict)].count(str(item["id"])) == 1:
                 return _take(turn, list_, item, key)
     return None
 

@@ -16,6 +16,7 @@ from coord_core.documents import ABSENT, Change, Edit, Splice, Step
 FULL_LOG_SHIFT: Final = 64
 _STRICT: Final = orjson.OPT_PASSTHROUGH_SUBCLASS | orjson.OPT_PASSTHROUGH_DATACLASS | orjson.OPT_PASSTHROUGH_DATETIME
 _MARSHALLED: Final = b"\0"
+_ID_TYPES: Final = frozenset({str, int, bool})
 
 
 def fingerprint(value: Any) -> bytes:
@@ -58,18 +59,20 @@ def diff_values(path: tuple[Step, ...], old: Any, new: Any) -> Iterator[Edit]:
     if old is ABSENT or new is ABSENT:
         if old is not new:
             yield Change(path, old, new)
+    elif isinstance(old, list) and isinstance(new, list):
+        yield from _diff_lists(path, old, new)
     elif fingerprint(old) == fingerprint(new):
         return
     elif isinstance(old, dict) and isinstance(new, dict):
         yield from diff(old, new, path)
-    elif isinstance(old, list) and isinstance(new, list):
-        yield from _diff_lists(path, old, new)
     else:
         yield Change(path, old, new)
 
 
 def _diff_lists(path: tuple[Step, ...], old: list[Any], new: list[Any]) -> Iterator[Edit]:
     start = _alike(old, new)
+    if start == len(old) == len(new):
+        return
     end = _alike(old[start:][::-1], new[start:][::-1])
     around = [*old[:start], *old[len(old) - end :]]
     before, after = old[start : len(old) - end], new[start : len(new) - end]
@@ -82,15 +85,14 @@ def _diff_lists(path: tuple[Step, ...], old: list[Any], new: list[Any]) -> Itera
 
 
 def _alike(old: list[Any], new: list[Any]) -> int:
-    """Return how many items at the front are the same, in halves: few long fingerprints cost less than many short."""
-    low, high = 0, min(len(old), len(new))
-    while low < high:
-        middle = (low + high + 1) // 2
-        if fingerprint(old[low:middle]) == fingerprint(new[low:middle]):
-            low = middle
-        else:
-            high = middle - 1
-    return low
+    """Return how many items at the front are the same, in ever longer runs: few fingerprints cost less than many."""
+    same, run, longer = 0, 1, True
+    while run and same < min(len(old), len(new)):
+        equal = fingerprint(old[same : same + run]) == fingerprint(new[same : same + run])
+        same += run if equal else 0
+        longer = longer and equal
+        run = run * 2 if longer else run // 2
+    return min(same, len(old), len(new))
 
 
 def _have_ids(around: list[Any], before: list[Any], after: list[Any]) -> bool:
@@ -101,14 +103,11 @@ def _have_ids(around: list[Any], before: list[Any], after: list[Any]) -> bool:
     )
 
 
-def _ids(items: list[Any]) -> dict[tuple[type, str | int], int] | None:
+def _ids(items: list[Any]) -> dict[tuple[type, Any], int] | None:
     """Return each item's place by its id, None where the items do not all carry one of their own."""
-    places: dict[tuple[type, str | int], int] = {}
-    for place, item in enumerate(items):
-        ident = item.get("id") if isinstance(item, dict) else None
-        if not isinstance(ident, str | int):
-            return None
-        places[type(ident), ident] = place
+    if not all(isinstance(item, dict) and type(item.get("id")) in _ID_TYPES for item in items):
+        return None
+    places = {(type(item["id"]), item["id"]): place for place, item in enumerate(items)}
     return places if len(places) == len(items) else None
 
 
