@@ -50,6 +50,7 @@ def claim_next_task(turn: Turn, list_: str, filter_: Mapping[str, Any]) -> dict[
     key = owner_key_of(items)
     for item in items:
         if isinstance(item, dict) and _pending(item, key, turn.session) and _fits(item, filter_):
+            item = _own(items, item)
             # Whoever takes a task must be able to say which one is done.
             if text(item.get("id")) is None:
                 item["id"] = _next_id(_ids(items))
@@ -71,7 +72,7 @@ def claim_task(turn: Turn, list_: str, ident: str) -> dict[str, Any]:
         raise NotYours(f"{list_}#{ident}", owner, "Take another one", _age(turn, item))
     if state is not TaskState.PENDING:
         raise Refused(f"{list_}#{ident} is {item.get('status')}: there is nothing to take; nothing was changed")
-    return _take(turn, list_, item, key)
+    return _take(turn, list_, _own(items, item), key)
 
 
 def end_task(turn: Turn, list_: str, ident: str, *, failed: bool, note: str) -> dict[str, Any]:
@@ -84,6 +85,7 @@ def end_task(turn: Turn, list_: str, ident: str, *, failed: bool, note: str) -> 
         raise NotYours(f"{list_}#{ident}", owner, "Claim it first" if owner is None else "", _age(turn, item))
     status = "failed" if failed else "completed"
     if item.get("status") != status:
+        item = _own(items, item)
         item["status"] = status
         for each in ENDED_KEYS:
             item.pop(each, None)
@@ -126,19 +128,21 @@ def complete_release_task(turn: Turn, version: str, ident: str, note: str) -> di
 
 
 def _list(turn: Turn, list_: str, *, make: bool = False) -> list[Any]:
-    """Return a work list's items, to change in place; raises NotFound."""
+    """Return a work list's items, to replace in place; raises NotFound."""
     list_ = name("list", list_)
     for data, path in _places(turn, list_):
-        found: Any = data
-        for step in path:
-            found = found.get(step) if isinstance(found, dict) else None
-        if isinstance(found, list):
-            return found
+        if len(path) == 2:
+            inner = dict(data[path[0]])
+            data[path[0]] = inner
+            data = inner
+        items: list[Any] = list(data[path[-1]])
+        data[path[-1]] = items
+        return items
     if make and list_ == QUEUE:
         queue = turn.edit(f"project:{QUEUE}")
         if "tasks" in queue:
             raise Refused("project:queue holds `tasks` that are no list: mend it by hand; nothing was changed")
-        items: list[Any] = queue.setdefault("tasks", [])
+        items = queue["tasks"] = []
         return items
     raise NotFound(f"work list {list_}", "`coordctl status` shows those there are; enqueue makes `queue`")
 
@@ -156,6 +160,13 @@ def _places(turn: Turn, list_: str) -> Iterable[tuple[dict[str, Any], tuple[str,
     releases = turn.edit(RELEASE)
     if isinstance(releases.get(list_), dict):
         yield from ((releases, path) for path in paths_of(releases, bare=False) if path[0] == list_)
+
+
+def _own(items: list[Any], item: dict[str, Any]) -> dict[str, Any]:
+    """Return an item's copy in its place: where nothing that was read is changed, comparing costs next to nothing."""
+    place = next(place for place, each in enumerate(items) if each is item)
+    items[place] = own = dict(item)
+    return own
 
 
 def _task(items: list[Any], list_: str, ident: str) -> dict[str, Any]:

@@ -31,14 +31,14 @@ def append_event(
     except UnreadableDocument as error:
         # A torn log must not keep anybody from the rest.
         return f"not in the event log: {error.reason}"
-    log = data.setdefault("log", [])
+    log = data.get("log", [])
     if not isinstance(log, list):
         return "not in the event log: its `log` is no list"
     event = {
         "timestamp": times.local_iso(at), "session": session, "type": kind, "message": message, "metadata": metadata,
     }  # fmt: skip
-    log.append(storable(event))
-    del log[: _surplus(log)]
+    log = [*log, storable(event)]
+    data["log"] = log[_surplus(log) :]
     return ""
 
 

@@ -86,13 +86,16 @@ def _diff_lists(path: tuple[Step, ...], old: list[Any], new: list[Any]) -> Itera
 
 def _alike(old: list[Any], new: list[Any]) -> int:
     """Return how many items at the front are the same, in ever longer runs: few fingerprints cost less than many."""
-    same, run, longer = 0, 1, True
-    while run and same < min(len(old), len(new)):
+    most = min(len(old), len(new))
+    # What nobody touched is the very same object.
+    same = next((place for place in range(most) if old[place] is not new[place]), most)
+    run, longer = 1, True
+    while run and same < most:
         equal = fingerprint(old[same : same + run]) == fingerprint(new[same : same + run])
         same += run if equal else 0
         longer = longer and equal
         run = run * 2 if longer else run // 2
-    return min(same, len(old), len(new))
+    return min(same, most)
 
 
 def _have_ids(around: list[Any], before: list[Any], after: list[Any]) -> bool:
@@ -140,7 +143,7 @@ def _diff_by_place(path: tuple[Step, ...], old: list[Any], new: list[Any]) -> It
         # A log that is full: some fell off the front, some came at the end.
         if new and same(old[gone], new[0]):
             kept = len(old) - gone
-            if fingerprint(old[gone:]) == fingerprint(new[:kept]):
+            if _alike(old[gone:], new[:kept]) == kept:
                 yield Splice(path, 0, tuple(old[:gone]), ())
                 if len(new) > kept:
                     yield Splice(path, kept, (), tuple(new[kept:]))
