@@ -67,12 +67,13 @@ def look(path: str, dir_fd: int | None = None) -> Found:
         if info.st_size > MAX_BYTES:
             problem = f"it is larger than {MAX_BYTES >> 20} MiB"
             return Found(None, signature_of(info), info.st_mode, problem=problem)
+        # Asked before reading: however long that takes, what is old now cannot be written again within its tick.
+        racy = time.time_ns() - info.st_mtime_ns < RACY_NS
         raw = _read_all(fd, info.st_size)
     except OSError as error:
         return Found(None, signature_of(info), info.st_mode, problem=error.strerror or str(error))
     finally:
         os.close(fd)
-    racy = time.time_ns() - info.st_mtime_ns < RACY_NS
     return Found(raw, signature_of(info), info.st_mode, racy)
 
 
