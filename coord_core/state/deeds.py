@@ -62,7 +62,7 @@ def supervisor_of(line: Line) -> str | None:
 
 def is_heartbeat(line: Line, session: str) -> bool:
     """Say whether a line is only a heartbeat of the session that wrote it."""
-    if line.action == "heartbeat":
+    if line.action in ("heartbeat", "read_messages"):
         return True
     return bool(line.changes) and all(
         scope == session and all(edit.path[:1] == ("last_heartbeat",) for edit in edits)

@@ -71,6 +71,7 @@ def test_a_heartbeat_by_any_name() -> None:
     beat = {"session:a": [Change(("last_heartbeat",), new="x")]}
     assert is_heartbeat(line("heartbeat", beat), f"{W}:session:a")
     assert is_heartbeat(line("store_data", beat), f"{W}:session:a")
+    assert is_heartbeat(line("read_messages", {"inbox:a": []}), f"{W}:session:a"), "to be told is not to do"
     assert not is_heartbeat(line("store_data", beat), f"{W}:session:b")
     assert not is_heartbeat(line("store_data", {**beat, "issue:1": [Change(("x",), new=1)]}), f"{W}:session:a")
 
