@@ -76,7 +76,9 @@ def summary(board: Board, workspace: str) -> str:
     counts = [f"{SHAPES[life]} {lives.count(life)} {life.value}" for life in reversed(Life) if life in lives]
     need = f"! {needs} need{'s' if needs == 1 else ''} you" if needs else "nothing needs you"
     name = f"{project} on {machine}" if project else workspace or "no workspace"
-    return "   ".join([name, need, *counts])
+    hold = board.hold(workspace)
+    held = [f"HELD: {hold.message}" if hold.message else "HELD"] if hold else []
+    return "   ".join([name, *held, need, *counts])
 
 
 def _lives(board: Board, workspace: str) -> list[Life]:

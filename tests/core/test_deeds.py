@@ -78,4 +78,6 @@ def test_a_heartbeat_by_any_name() -> None:
 
 def test_whom_a_line_concerns() -> None:
     given = line("reassign_issue", {"issue:1": [Change(("claimed_by",), "a", "b")], "session:c": []}, supervisor="kim")
-    assert concerned(given) == {f"{W}:session:{who}" for who in "abc"}
+    assert concerned(given.changes) == {f"{W}:session:{who}" for who in "abc"}
+    signed_off = line("sign_off_session", {"instances": [Change(("registry", "a"), "taken", "available")]})
+    assert concerned(signed_off.changes) == {f"{W}:session:a"}
