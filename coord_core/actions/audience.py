@@ -14,8 +14,8 @@ from coord_core.scopes import in_workspace, natural, parse
 from coord_core.state.board import Board
 from coord_core.state.deeds import concerned
 from coord_core.state.holds import HOLD
+from coord_core.state.insights import Life
 from coord_core.state.reading import session_scope
-from coord_core.state.records import Life
 
 NAMED: Final = 3
 """Of more sessions than this only the number is said."""

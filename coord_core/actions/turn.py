@@ -15,6 +15,7 @@ from coord_core.scopes import check, in_workspace, parse
 from coord_core.state.board import Board
 from coord_core.state.holds import HOLD, read_hold
 from coord_core.state.insights import Life, Verdict
+from coord_core.state.leases import lease_end
 from coord_core.state.reading import text
 from coord_core.storage import Storage, Transaction
 
@@ -209,11 +210,9 @@ def expired(lock: Mapping[str, Any], at: float, mono: float | None = None) -> bo
 
     at: seconds since 1970. mono: monotonic seconds, now.
     """
-    lease = lock.get("lease")
-    if isinstance(lease, dict) and lease.get("boot") == processes.boot_id() and lease.get("boot"):
-        begun, ttl = lease.get("mono"), lease.get("ttl")
-        if isinstance(begun, int | float) and isinstance(ttl, int | float):
-            return (time.monotonic() if mono is None else mono) - begun >= ttl
+    end = lease_end(lock, processes.boot_id())
+    if end is not None:
+        return (time.monotonic() if mono is None else mono) >= end
     until = times.instant(lock.get("expires_at"))
     return until is not None and until <= at
 

@@ -214,7 +214,7 @@ def test_an_inbox_that_cannot_be_read_stops_no_act_but_a_message(floor: Floor) -
     assert "(a is not told: " in floor.do("release_lock", scope=f"{W}:locks:db").text
     assert floor.data("locks:db") is None
     (told,) = heard(a)
-    assert told.startswith("Your inbox cannot be read"), "and the agent goes on"
+    assert told.startswith("your inbox: cannot read"), "and the agent goes on"
     assert heard(a) == [told]
 
 
