@@ -156,7 +156,7 @@ def _findings(
     """Seek findings again for what changed or is due; return them by subject, the agenda, and all of them in order."""
     found, due = Draft(board.index.found), Planner(board.index.found_due)
     changed = False
-    also = {**dict.fromkeys(due.take(view.now)), **(_depending(found.now) if stirred else {})}
+    also = {**dict.fromkeys(due.take(view.now)), **(_depending(board) if stirred else {})}
     for subject in {**subjects, **also, **reached(view, subjects)}:
         findings, later = find(view, subject)
         due.set(subject, later)
@@ -169,13 +169,13 @@ def _findings(
     return found.now, due.done(), ranked(found.now.values()) if changed else board.findings
 
 
-def _depending(found: Mapping[str, tuple[Finding, ...]]) -> dict[str, None]:
-    """Return the subjects whose findings hang on others: why tasks wait, and the locks of a circle of waiters."""
-    depending: dict[str, None] = {}
-    for subject, some in found.items():
-        for one in some:
-            if one.kind == "tasks_waiting":
+def _depending(board: Board) -> dict[str, None]:
+    """Return the subjects whose findings hang on others: why tasks wait, and locks while a circle of waiters stands."""
+    kinds, depending = {one.kind for one in board.findings}, dict[str, None]()
+    if "tasks_waiting" in kinds:
+        for subject, some in board.index.found.items():
+            if any(one.kind == "tasks_waiting" for one in some):
                 depending[subject] = None
-            elif one.kind == "waiting_circle":
-                depending |= dict.fromkeys(each.arguments["scope"] for each in one.remedies)
+    if "waiting_circle" in kinds:
+        depending.update((scope, None) for scope, lock in board.locks.items() if lock.waiters)
     return depending

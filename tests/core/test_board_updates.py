@@ -138,7 +138,7 @@ def some_lock(draw: st.DrawFn) -> tuple[str, Document | None]:
     return name(short), None if draw(st.integers(0, 4)) == 0 else document(short, data, NOW - 900)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=200, deadline=None)
 @given(st.lists(st.lists(some_lock(), min_size=1, max_size=2), max_size=12), st.sampled_from("abcd"))
 def test_circles_of_waiters_come_and_go_step_by_step(steps: list[list[tuple[str, Document | None]]], dead: str) -> None:
     beats = [document(f"session:{each}", {"last_heartbeat": local_iso(NOW)}, NOW) for each in "abcd"]
