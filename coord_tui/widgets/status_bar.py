@@ -6,6 +6,7 @@ from collections import Counter
 
 from coord_core.frozen import frozen
 from coord_core.state.insights import Life
+from coord_core.text import line, truncate
 from coord_tui.ages import ago, clock
 from coord_tui.display import Words, say, width
 from coord_tui.rows.scene import SHAPES, Scene
@@ -28,7 +29,8 @@ class StatusBar(OneLine, inherit_bindings=False):
     def tell(self, scene: Scene, mode: Mode, now: float) -> None:
         """Show a scene's state at `now`, seconds since 1970."""
         brief = self.size.width < 100
-        parts = [place(scene, brief=brief), _needs(scene), *_badges(mode), *_counts(scene, brief=brief)]
+        held = _held(scene, 0 if brief else self.size.width // 4)
+        parts = [place(scene, brief=brief), _needs(scene), held, *_badges(mode), *_counts(scene, brief=brief)]
         changed = scene.board.changed_at
         fresh = f"changed {ago(changed, now)}  " if changed is not None and not brief else ""
         right = say((f"{fresh}{clock(now)}", "dim"))
@@ -52,6 +54,15 @@ def _needs(scene: Scene) -> Words:
     if count:
         return say((f" ! {count} need{'s' if count == 1 else ''} you ", "badge alarm"))
     return say(("nothing needs you", "dim")) if scene.board.sessions else ()
+
+
+def _held(scene: Scene, cells: int) -> Words:
+    """Return the badge of a hold, with as much of its message as fits `cells`."""
+    holds = [hold for name in scene.board.workspaces if scene.here(name) and (hold := scene.board.hold(name))]
+    if not holds:
+        return ()
+    message = truncate(line(holds[0].message), cells) if cells and len(holds) == 1 else ""
+    return say((f" HELD{': ' + message if message else ''} ", "badge wait"))
 
 
 def _badges(mode: Mode) -> list[Words]:
