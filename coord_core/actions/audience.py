@@ -28,7 +28,8 @@ def announced(plan: Plan, board: Board) -> Plan:
     wait = {scope for _, names in freed for scope in names}
     news = {scope: _free(lock for lock, names in freed if scope in names) for scope in sorted(wait, key=natural)}
     tells = plan.tells or {scope: "" for scope in _concerned(plan, board)} | news
-    return replace(plan, tells=tells, notes=(*_notes(board, tells, freed), *plan.notes))
+    by_hand = plan.action == "hold"
+    return replace(plan, tells=tells, notes=(*_notes(board, tells, freed, by_hand), *plan.notes))
 
 
 def _concerned(plan: Plan, board: Board) -> list[str]:
@@ -62,9 +63,9 @@ def _free(locks: Iterable[str]) -> str:
     return f"{words.join(names)} {'is free: acquire it' if len(names) == 1 else 'are free: acquire them'} now"
 
 
-def _notes(board: Board, tells: Iterable[str], freed: Sequence[tuple[str, list[str]]]) -> list[str]:
+def _notes(board: Board, tells: Iterable[str], freed: Sequence[tuple[str, list[str]]], by_hand: bool) -> list[str]:
     there = [scope for scope in tells if words.life(board, scope) not in GONE]
-    deaf = [scope for scope in there if not _listens(board, scope)]
+    deaf = [scope for scope in there if not board.listens(scope)]
     wait = [(lock, names) for lock, names in freed if names]
     waiting = {scope for _, names in wait for scope in names if not set(names) & set(deaf)}
     told = [scope for scope in there if scope not in deaf and scope not in waiting]
@@ -74,15 +75,10 @@ def _notes(board: Board, tells: Iterable[str], freed: Sequence[tuple[str, list[s
         for lock, names in wait
     ]
     lines += [f"{_names(told)} {'is' if len(told) == 1 else 'are'} told at {_its(told)} next call."] if told else []
-    they = "it" if len(deaf) == 1 else "they"
-    lines += [f"{_names(deaf)} only {_verb(deaf, 'read')} files: {they} will not notice."] if deaf else []
+    they, them = ("it", "it") if len(deaf) == 1 else ("they", "them")
+    stop = f" Stop {them} by hand (o)." if by_hand else ""
+    lines += [f"{_names(deaf)} only {_verb(deaf, 'read')} files: {they} will not notice.{stop}"] if deaf else []
     return lines
-
-
-def _listens(board: Board, scope: str) -> bool:
-    """Say whether a session signed on through us, so that its calls bring it what it is to be told."""
-    document = board.documents.get(scope)
-    return document is None or "fence" in document.data
 
 
 def _names(scopes: Sequence[str]) -> str:

@@ -6,7 +6,6 @@ from coord_core.actions import addressing, words
 from coord_core.actions.plan import Effect, Plan
 from coord_core.actions.turn import GONE, said
 from coord_core.errors import InvalidArgument, Refused
-from coord_core.scopes import in_workspace, parse
 from coord_core.state.board import Board
 
 SHOWN = 200
@@ -29,7 +28,7 @@ def send_message(board: Board, *, scope: str, text: str) -> Plan:
         title=f"Message to {session.id}",
         verb="Send",
         changes={},
-        effects=(Effect(parse(in_workspace("", f"inbox:{session.id}")).short, "messages", f"with {brief}"),),
+        effects=(Effect(f"inbox:{session.id}", "messages", f"“{brief}”"),),
         evidence=words.evidence(board, session),
         event=("message_sent", f"To {session.id}: {brief}", {"session": session.id}),
         arguments={"scope": scope, "text": text},

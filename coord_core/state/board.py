@@ -89,6 +89,11 @@ class Board:
         document = self.documents.get(in_workspace(name.workspace, f"inbox:{name.id}"))
         return read_inbox(document.data) if document is not None else ()
 
+    def listens(self, session: str) -> bool:
+        """Say whether a session signed on through us, so that its calls bring it what it is to be told."""
+        document = self.documents.get(session)
+        return document is None or "fence" in document.data
+
     def hold(self, workspace: str) -> Hold | None:
         """Return the hold that stands in a workspace, None without one."""
         document = self.documents.get(in_workspace(workspace, HOLD))
