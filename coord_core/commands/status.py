@@ -65,7 +65,8 @@ def _bar(board: Board, workspace: str, name: str) -> str:
     lives = _lives(board, workspace)
     counts = [f"{SHAPES[life]} {lives.count(life)}" for life in Life if life in lives and life is not Life.OFF]
     name = text.truncate(text.line(name or "no workspace"), NAME)
-    return f"{name}{f' ! {needs}' if needs else ''}  {' '.join(counts) or 'nobody'}"
+    held = " HELD" if board.hold(workspace) else ""
+    return f"{name}{held}{f' ! {needs}' if needs else ''}  {' '.join(counts) or 'nobody'}"
 
 
 def summary(board: Board, workspace: str) -> str:

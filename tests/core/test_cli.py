@@ -420,7 +420,8 @@ def test_a_message(ctl: Ctl) -> None:
 def test_holding_and_lifting(ctl: Ctl) -> None:
     assert ctl("hold", "Commit nothing").out == "Put everything on hold: Commit nothing; undo takes it back\n"
     assert ctl("get", "project:hold", "by").out.startswith("kim@")
-    assert "   HELD: Commit nothing   " in ctl("status", "--line").out
+    assert "   HELD: Commit nothing   " in ctl("status").out
+    assert ctl("status", "--line").out == "my-repo HELD ! 4  ○ 3\n"
     assert "on hold already" in ctl("hold").err
     assert ctl("lift").out == "Lifted the hold: go on; undo takes it back\n"
     assert ctl("lift").err == "coordctl: no hold in BANCS-Norway/my-repo\n"
