@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from coord_core import times
 from coord_core.actions import supervisor
 from coord_core.actions.agent import Agent
 from coord_core.actions.plan import Done, Plan
@@ -134,6 +135,24 @@ def test_a_session_signed_off_or_cleaned_up_is_refused_with_who_when_and_why(flo
         floor.undo()
         assert heard(a) == [f"Undid: {said} (because)"]
     assert floor.data("issue:15")["claimed_by"] == "a"
+
+
+def test_a_foreign_writer_that_was_cleaned_up_and_writes_again_is_a_finding(floor: Floor) -> None:
+    a, b = floor.agent("a"), floor.agent("b")
+    a.claim_issue(15)
+    floor.do("clean_up_session", scope=scope("a"))
+    with pytest.raises(NotSignedOn):
+        a.update_progress(15, "testing", 50)
+    assert "came_back" not in [each.kind for each in floor.board.findings], "we let it write nothing"
+    floor.backend.write(f"{W}:issue:15", {"progress": {"phase": "testing", "percent": 50, "updated_by": "a"}})
+    (finding,) = [each for each in floor.board.findings if each.kind == "came_back"]
+    assert finding.text.startswith("a came back: it was cleaned up at ") and "#15" in finding.text
+    floor.backend.write(scope("a"), {"status": "working", "last_heartbeat": times.local_iso(time.time())})
+    (finding,) = [each for each in floor.board.findings if each.kind == "came_back"]
+    assert [each.action for each in finding.remedies] == ["clean_up_session"]
+    floor.do("clean_up_session", scope=scope("a"))
+    assert "came_back" not in [each.kind for each in floor.board.findings]
+    assert heard(b) == []
 
 
 def test_undo_takes_back_the_act_but_not_what_was_told(floor: Floor) -> None:
