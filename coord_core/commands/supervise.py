@@ -140,6 +140,7 @@ def plan_json(plan: Plan) -> dict[str, Any]:
         "evidence": list(plan.evidence),
         "notes": list(plan.notes),
         "takes_from": plan.takes_from,
+        "tells": sorted(plan.tells),
         "undoes": plan.undoes,
         "changes": {scope: [edit_to_json(edit) for edit in edits] for scope, edits in plan.changes.items()},
     }

@@ -426,7 +426,9 @@ def test_holding_and_lifting(ctl: Ctl) -> None:
     assert ctl("lift").out == "Lifted the hold: go on; undo takes it back\n"
     assert ctl("lift").err == "coordctl: no hold in BANCS-Norway/my-repo\n"
     assert ctl("undo").code == 0
-    assert ctl("lift", "--dry-run", "--json").json["plan"]["action"] == "lift_hold"
+    plan = ctl("lift", "--dry-run", "--json").json["plan"]
+    assert plan["action"] == "lift_hold"
+    assert plan["tells"] == [f"{W}:session:claude_{n}" for n in (1, 2, 3)]
 
 
 def test_quarantine(ctl: Ctl, store: Path) -> None:

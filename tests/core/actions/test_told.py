@@ -237,6 +237,16 @@ def test_an_inbox_that_cannot_be_read_stops_no_act_but_a_message(floor: Floor) -
     assert heard(a) == [told]
 
 
+def test_an_inbox_torn_after_it_was_read_stops_nobody(floor: Floor) -> None:
+    a = floor.agent("a")
+    floor.do("send_message", "", scope=scope("a"), text="Hello")
+    assert heard(a) == ["Hello"]
+    floor.backend.spoil(f"{W}:inbox:a")
+    a.claim_issue(15)
+    a.acknowledge()
+    assert floor.data("issue:15")["claimed_by"] == "a"
+
+
 REFUSED_ON_HOLD: dict[str, Callable[[Agent], object]] = {
     "claim_issue": lambda a: a.claim_issue(16),
     "acquire_lock": lambda a: a.acquire_lock("new"),
