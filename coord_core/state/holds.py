@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any, Final
 
+from coord_core.frozen import frozen
 from coord_core.state.reading import words
 from coord_core.times import instant
 
@@ -13,7 +13,7 @@ HOLD: Final = "project:hold"
 """The short name of its document."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Hold:
     """A hold on everybody.
 

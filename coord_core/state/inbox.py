@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
+from coord_core.frozen import frozen
 from coord_core.state.reading import items, words
 from coord_core.times import instant
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Letter:
     """Something that a session is told.
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from collections.abc import Callable
+from typing import TYPE_CHECKING, ClassVar
 
 from textual import on
 from textual.binding import Binding, BindingType
@@ -15,6 +16,9 @@ from coord_tui.screens.reach import REACHES, Reach
 from coord_tui.widgets.detail import Detail
 from coord_tui.widgets.field import Field
 from coord_tui.widgets.record_table import RecordTable
+
+if TYPE_CHECKING:
+    from coord_core.actions.plan import Plan
 
 
 class Dashboard(Reach, inherit_bindings=False):
