@@ -17,10 +17,7 @@ if TYPE_CHECKING:
     from coord_tui.app import CoordApp
 
 
-ENDINGS: Final = {
-    "undo": ("; redo does it again", "Z does it again"),
-    "": ("; undo takes it back", "z takes it back"),
-}
+ENDINGS: Final = {"; redo does it again": "Z does it again", "; undo takes it back": "z takes it back"}
 """How an action says that it can be taken back, and how the console does, whose words are keys."""
 
 
@@ -43,6 +40,19 @@ async def answer(app: CoordApp, question: Dialog[tuple[Plan, str]]) -> None:
         await apply(app, *wanted)
 
 
+async def tell(app: CoordApp, planner: Callable[[str], Plan], said: str) -> None:
+    """Show what telling would do, ask for the words, and tell them; said: the words to begin with."""
+    from coord_tui.screens.tell import TO_COME, Tell
+
+    try:
+        shown = await asyncio.to_thread(planner, said or TO_COME)
+        words = await app.push_screen_wait(Tell(shown, said))
+        if words is not None:
+            await apply(app, await asyncio.to_thread(planner, words), "")
+    except CoordError as error:
+        refuse(app, error)
+
+
 async def apply(app: CoordApp, plan: Plan, reason: str) -> None:
     """Do what was planned, and say how it went."""
     try:
@@ -59,10 +69,12 @@ async def apply(app: CoordApp, plan: Plan, reason: str) -> None:
 
 def said(done: Done) -> str:
     """Return what happened, and by which key it is taken back."""
-    ending, key = ENDINGS["undo" if done.plan.action == "undo" else ""]
+    ending = next((each for each in ENDINGS if each in done.text), None)
+    if ending is None:
+        return f"{done.text.rstrip('.')}."
     # What follows the ending, in parentheses, could not be told in the event log.
-    told, _, rest = done.text.rpartition(ending) if ending in done.text else (done.text, "", "")
-    return f"{told.rstrip('.')}{rest}. {key}."
+    told, _, rest = done.text.rpartition(ending)
+    return f"{told.rstrip('.')}{rest}. {ENDINGS[ending]}."
 
 
 def refuse(app: CoordApp, error: CoordError) -> None:

@@ -14,9 +14,10 @@ from coord_core.state.records import Handoff, Issue, Lock, Progress, Session, Ta
 from coord_tui.ages import age, clock, since
 from coord_tui.display import NOTHING, Words, join, link, paragraphs, say
 from coord_tui.rows.scene import ALARMING, SHAPES, Scene
-from coord_tui.rows.sessions import progress_of, task_name
+from coord_tui.rows.sessions import issue_of, progress_of, task_name
 from coord_tui.rows.work import MARKS
 from coord_tui.targets import Target
+from coord_tui.whereabouts import letters, whereabouts
 
 TODOS: Final = {True: ("✓ ", "dim"), False: ("▸ ", "link"), None: ("· ", "")}
 
@@ -61,24 +62,18 @@ def _session(scene: Scene, session: Session, now: float) -> list[Words]:
     lines = [
         say((f"{verdict.life.value}: ", SHAPES[verdict.life][1]), evidence.removeprefix(life).strip()),
         say(("seen ", "dim"), clock(signs.seen), ("   did ", "dim"), signs.what, (f" at {clock(signs.did)}", "dim")),
-        _where(session),
-        _pairs(("status", session.status or ""), ("client", session.client)),
+        *whereabouts(session),
     ]
     lines = [line for line in lines if line]
     lines += _section(_holdings(scene, session, now))
+    lines += _section(letters(scene, session))
+    issue = issue_of(scene, session)
+    if issue is not None and issue.handoff is not None:
+        lines += _handoff(scene, issue, issue.handoff, now, f"#{issue.id} ")
     lines += _section(_todos(session.todos))
     if session.notes:
         lines += _section([say(("notes", "name")), *map(say, paragraphs(session.notes))])
     return lines
-
-
-def _where(session: Session) -> Words:
-    return _pairs(("in", session.cwd), ("branch", session.branch))
-
-
-def _pairs(*parts: tuple[str, str]) -> Words:
-    said = [say((f"{word} ", "dim"), value) for word, value in parts if value]
-    return tuple(piece for words in said for piece in (*words, *say("  ")))
 
 
 def _holdings(scene: Scene, session: Session, now: float) -> list[Words]:
@@ -89,7 +84,7 @@ def _holdings(scene: Scene, session: Session, now: float) -> list[Words]:
         scope = in_workspace(session.workspace, f"issue:{session.issue}")
         name = link(f"#{session.issue}", scope if scope in scene.board.issues else "", "link")
         found.append(("on", say(name, " ", *_progress(progress_of(scene, session)))))
-    found += [("wants", say(link(lock.resource, lock.scope, "wait"))) for lock in has.wants]
+    found += [("wants", _wanted(scene, session, lock, now)) for lock in has.wants]
     return _labelled(found)
 
 
@@ -105,6 +100,14 @@ def _held(scene: Scene, lock: Lock, now: float) -> Iterable[tuple[str, Words]]:
         yield "", line
     if lock.waiters:
         yield "", _waiters(scene, lock, now)
+
+
+def _wanted(scene: Scene, session: Session, lock: Lock, now: float) -> Words:
+    at = next((each.since.at for each in lock.waiters if each.session == session.id and each.since), None)
+    waited = f" for {since(at, now)}" if at is not None else ""
+    return say(
+        link(lock.resource, lock.scope, "wait"), (f"{waited}  of ", "dim"), *scene.who(lock.workspace, lock.holder)
+    )
 
 
 def _waiters(scene: Scene, lock: Lock, now: float) -> Words:
@@ -182,10 +185,10 @@ def _issue(scene: Scene, issue: Issue, now: float) -> list[Words]:
     return lines + (_handoff(scene, issue, issue.handoff, now) if issue.handoff else [])
 
 
-def _handoff(scene: Scene, issue: Issue, handoff: Handoff, now: float) -> list[Words]:
+def _handoff(scene: Scene, issue: Issue, handoff: Handoff, now: float, of: str = "") -> list[Words]:
     when = since(handoff.at.at if handoff.at else None, now)
     who = scene.who(issue.workspace, handoff.from_session, "name")
-    lines = [say(("handoff from ", "name"), *who, (f"  {when} ago  {handoff.phase}", "dim"))]
+    lines = [say((f"{of}handoff from ", "name"), *who, (f"  {when} ago  {handoff.phase}", "dim"))]
     lines += [say("· ", step) for step in handoff.next_steps]
     return _section(lines + [say((f"{key} ", "dim"), _short(value)) for key, value in handoff.context.items()])
 

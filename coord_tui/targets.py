@@ -7,7 +7,7 @@ from dataclasses import field
 from typing import Any, Final
 
 from coord_core.frozen import frozen
-from coord_core.scopes import parse
+from coord_core.scopes import in_workspace, parse
 from coord_core.state.insights import Finding, Life, Remedy
 from coord_core.state.records import Session, Task
 from coord_tui.rows.findings import FindingRows
@@ -77,6 +77,14 @@ def find(scene: Scene, key: str | None, work: WorkRows, findings: FindingRows) -
     if key in work.tasks:
         return _task(scene, key, work.tasks[key])
     return _other(scene, key)
+
+
+def session_of(scene: Scene, target: Target | None) -> Session | None:
+    """Return the session that a target is, or that has it; None where nobody does."""
+    if target is None:
+        return None
+    owner = in_workspace(target.workspace, f"session:{target.owner}")
+    return scene.board.sessions.get(target.key) or scene.board.sessions.get(owner)
 
 
 def _session(scene: Scene, session: Session) -> Target:

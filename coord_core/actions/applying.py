@@ -1,4 +1,7 @@
-"""Doing what was planned: one transaction that changes all of it or nothing, and tells it in the event log."""
+"""Doing what was planned: one transaction that changes all of it or nothing, and tells it.
+
+It is told in the event log, and to the sessions that it concerns.
+"""
 
 from __future__ import annotations
 
@@ -7,14 +10,14 @@ from functools import partial
 from typing import Any, Final
 
 from coord_core.actions.plan import Done, Plan
-from coord_core.actions.telling import append_event
+from coord_core.actions.telling import append_event, tell
 from coord_core.documents import ABSENT, Change, Line
 from coord_core.errors import CoordError, NotFound, ReasonNeeded, Refused, StaleView
 from coord_core.scopes import parse
 from coord_core.storage import Act, Storage, Transaction
 
 REASON_MAX: Final = 2000
-BACK: Final = {"undo": "redo does it again"}
+BACK: Final = {"undo": "redo does it again", "send_message": ""}
 
 
 def apply(storage: Storage, plan: Plan, *, actor: Mapping[str, Any], reason: str = "", now: float) -> Done:
@@ -55,7 +58,19 @@ def _change(tx: Transaction, *, plan: Plan, act: Act, now: float) -> str:
         raise StaleView(came)
     if plan.undoes is not None:
         _renew_fences(tx, plan)
-    return _log(tx, plan, act, now)
+    untold = _tell(tx, plan, act, now)
+    if untold and not plan.changes:
+        raise Refused(f"{untold[0]}; nothing was changed")
+    return "; ".join(filter(None, [*untold, _log(tx, plan, act, now)]))
+
+
+def _tell(tx: Transaction, plan: Plan, act: Act, now: float) -> list[str]:
+    """Put what was done into the inboxes of those whom it concerns; return where that was not possible, and why."""
+    why, found = f" ({act.reason})" if act.reason else "", []
+    for scope, words in plan.tells.items():
+        name = parse(scope)
+        found.append(tell(tx, name.workspace, name.id, _who(act), (words or _message(plan)) + why, now))
+    return [problem for problem in found if problem]
 
 
 def _renew_fences(tx: Transaction, plan: Plan) -> None:
@@ -76,12 +91,16 @@ def _log(tx: Transaction, plan: Plan, act: Act, now: float, **more: Any) -> str:
     return append_event(
         tx,
         plan.workspace,
-        str(act.actor.get("supervisor") or act.actor.get("session") or ""),
+        _who(act),
         kind,
         message,
         metadata,
         now,
     )
+
+
+def _who(act: Act) -> str:
+    return str(act.actor.get("supervisor") or act.actor.get("session") or "")
 
 
 def _move(storage: Storage, plan: Plan, act: Act, now: float) -> Done:
@@ -118,4 +137,5 @@ def _message(plan: Plan) -> str:
 
 def _done(plan: Plan, seq: int, unlogged: str) -> Done:
     how = BACK.get(plan.action, "undo takes it back")
-    return Done(seq, f"{_message(plan)}; {how}{f' ({unlogged})' if unlogged else ''}", plan)
+    said = f"{_message(plan)}{'; ' if how else ''}{how}"
+    return Done(seq, f"{said}{f' ({unlogged})' if unlogged else ''}", plan)

@@ -55,10 +55,8 @@ def quarantine(board: Board, *, source: str) -> Plan:
 
 def _clean_up(board: Board, action: str, sessions: Sequence[Session], arguments: dict[str, Any]) -> Plan:
     draft = Draft(board)
-    freed: list[Lock] = []
     for session in sessions:
         _clear(draft, session)
-        freed += board.holdings.get(session.scope, Holdings()).locks
     names = words.join([each.id for each in sessions])
     if not draft.effects:
         raise Refused(f"{names} left nothing to clean up")
@@ -74,7 +72,7 @@ def _clean_up(board: Board, action: str, sessions: Sequence[Session], arguments:
         changes=draft.changes(),
         effects=tuple(draft.effects),
         evidence=_why(board, sessions),
-        notes=(*_who_waits(freed, {each.id for each in sessions}), *_not_touched(sessions)),
+        notes=_not_touched(sessions),
         takes_from=alive,
         event=(
             "session_cleaned_up",
@@ -162,15 +160,6 @@ def _why(board: Board, sessions: Sequence[Session]) -> tuple[str, ...]:
     if len(sessions) == 1:
         return words.evidence(board, sessions[0])
     return tuple(f"{each.id} is {sentence}" for each in sessions for sentence in words.evidence(board, each)[:1])
-
-
-def _who_waits(locks: Sequence[Lock], gone: set[str]) -> tuple[str, ...]:
-    found = []
-    for lock in locks:
-        names = [each.session for each in lock.waiters if each.session not in gone]
-        which = "the lock" if len(locks) == 1 else lock.resource
-        found += [f"{words.join(names)} {'wait' if len(names) > 1 else 'waits'} for {which}."] if names else []
-    return tuple(found)
 
 
 def _not_touched(sessions: Sequence[Session]) -> tuple[str, ...]:

@@ -34,7 +34,8 @@ class Plan:
     reason is required. event: type, message and metadata of the entry in `project:events`. undoes: seq of the line
     taken back. source: the file to set aside. holds: what must still hold though it does not change: that a task with
     this id is that very task, by full scope. deletes: scopes that must be gone afterwards, so that what came into them
-    meanwhile stops the action.
+    meanwhile stops the action. tells: what sessions are told of it at their next call, by full scope; "": what the
+    event says.
     """
 
     action: str
@@ -54,6 +55,7 @@ class Plan:
     deletes: frozenset[str] = frozenset()
     holds: Mapping[str, Sequence[Change]] = field(default_factory=dict)
     warnings: tuple[str, ...] = ()
+    tells: Mapping[str, str] = field(default_factory=dict)
 
 
 @frozen

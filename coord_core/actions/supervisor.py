@@ -6,16 +6,19 @@ done = apply(storage, plan_, actor={"supervisor": "kim@laptop"}, reason="it hang
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import Any, Final
 
 from coord_core.actions.applying import apply
+from coord_core.actions.audience import announced
 from coord_core.actions.cleaning import clean_up_session, clean_up_stale, quarantine
+from coord_core.actions.holding import hold, lift_hold
+from coord_core.actions.messaging import send_message
 from coord_core.actions.plan import Done, Effect, Plan
 from coord_core.actions.reassigning import reassign_issue, reassign_session, reassign_task, requeue_task
 from coord_core.actions.releasing import release_lock, sign_off_session
+from coord_core.actions.surroundings import this_user
 from coord_core.actions.undoing import plan_redo, plan_undo
 from coord_core.errors import NotFound
 from coord_core.state.board import Board
@@ -33,6 +36,9 @@ PLANNERS: Final[Mapping[str, Callable[..., Plan]]] = MappingProxyType(
             clean_up_session,
             clean_up_stale,
             quarantine,
+            send_message,
+            hold,
+            lift_hold,
         )
     }
 )
@@ -43,21 +49,7 @@ def plan(board: Board, action: str, arguments: Mapping[str, Any]) -> Plan:
     planner = PLANNERS.get(action)
     if planner is None:
         raise NotFound(f"action {action}", f"there are {', '.join(PLANNERS)}")
-    return planner(board, **arguments)
-
-
-def this_user() -> str:
-    """Return the human at the keyboard as the journal names supervisors (`kim@laptop`)."""
-    import getpass
-
-    from coord_core.processes import hostname
-
-    try:
-        user = getpass.getuser()
-    except (OSError, KeyError):
-        # A container may run as a number that has no name.
-        user = str(os.getuid())
-    return f"{user}@{hostname()}"
+    return announced(planner(board, **arguments), board)
 
 
 __all__ = [
@@ -68,6 +60,8 @@ __all__ = [
     "apply",
     "clean_up_session",
     "clean_up_stale",
+    "hold",
+    "lift_hold",
     "plan",
     "plan_redo",
     "plan_undo",
@@ -77,6 +71,7 @@ __all__ = [
     "reassign_task",
     "release_lock",
     "requeue_task",
+    "send_message",
     "sign_off_session",
     "this_user",
 ]

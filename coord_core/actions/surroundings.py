@@ -1,4 +1,4 @@
-"""Where an agent runs, as its session records it: host, process, program, folder, branch, terminal."""
+"""Where an agent runs, as its session records it: host, process, program, folder, branch, terminal; and who we are."""
 
 from __future__ import annotations
 
@@ -45,6 +45,18 @@ def surroundings(pid: int | None = None, *, env: Mapping[str, str] | None = None
         "tty": _terminal(),
     }
     return {key: value for key, value in found.items() if value not in ("", None)}
+
+
+def this_user() -> str:
+    """Return the human at the keyboard as the journal names supervisors (`kim@laptop`)."""
+    import getpass
+
+    try:
+        user = getpass.getuser()
+    except (OSError, KeyError):
+        # A container may run as a number that has no name.
+        user = str(os.getuid())
+    return f"{user}@{processes.hostname()}"
 
 
 def branch(folder: Path) -> str:

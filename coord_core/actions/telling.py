@@ -20,6 +20,7 @@ EVENTS_BYTES: Final = 512 << 10
 EVENT_BYTES: Final = 64 << 10
 INBOX_KEPT: Final = 50
 INBOX_BYTES: Final = 512 << 10
+TEXT_KEPT: Final = 8000
 
 
 def append_event(
@@ -52,6 +53,7 @@ def tell(tx: Transaction, workspace: str, session: str, from_: str, text: str, a
     messages = data.setdefault("messages", [])
     if not isinstance(messages, list):
         return f"{session} is not told: its inbox holds no list"
+    text = text if len(text) <= TEXT_KEPT else text[: TEXT_KEPT - 1] + "…"
     entry = {"seq": tx.seq, "at": times.utc_iso(int(at)), "from": from_, "text": text, "told": None}
     messages.append(storable(entry))
     messages[:] = _worth_keeping(messages)

@@ -13,12 +13,13 @@ from coord_core.documents import Batch, Document, Line
 from coord_core.errors import Held, InvalidArgument, InvalidScope, NotSignedOn, OnHold
 from coord_core.scopes import check, in_workspace, parse
 from coord_core.state.board import Board
+from coord_core.state.holds import HOLD, read_hold
 from coord_core.state.insights import Life, Verdict
+from coord_core.state.leases import lease_end
 from coord_core.state.reading import text
 from coord_core.storage import Storage, Transaction
 
 INSTANCES: Final = "instances"
-HOLD: Final = "project:hold"
 GONE: Final = frozenset({Life.DEAD, Life.OFF})
 """Lives of holders from whom an agent may take something: proven dead or signed off, never merely silent."""
 TEXT_MAX: Final = 4000
@@ -78,11 +79,10 @@ class Turn:
 
     def require_no_hold(self) -> None:
         """Raise OnHold if a supervisor holds everybody up."""
-        hold = self.read(HOLD)
+        hold = read_hold(self.read(HOLD))
         if hold:
-            at = times.instant(hold.get("at"))
-            since = times.clock(at, seconds=False) if at is not None else ""
-            raise OnHold(text(hold.get("message")) or "", text(hold.get("by")) or "a supervisor", since)
+            since = times.clock(hold.at, seconds=False) if hold.at is not None else ""
+            raise OnHold(hold.message, hold.by or "a supervisor", since)
 
     def registered(self, name: str) -> str | None:
         """Return what the registry says of a name: taken, available, or nothing."""
@@ -210,11 +210,9 @@ def expired(lock: Mapping[str, Any], at: float, mono: float | None = None) -> bo
 
     at: seconds since 1970. mono: monotonic seconds, now.
     """
-    lease = lock.get("lease")
-    if isinstance(lease, dict) and lease.get("boot") == processes.boot_id() and lease.get("boot"):
-        begun, ttl = lease.get("mono"), lease.get("ttl")
-        if isinstance(begun, int | float) and isinstance(ttl, int | float):
-            return (time.monotonic() if mono is None else mono) - begun >= ttl
+    end = lease_end(lock, processes.boot_id())
+    if end is not None:
+        return (time.monotonic() if mono is None else mono) >= end
     until = times.instant(lock.get("expires_at"))
     return until is not None and until <= at
 

@@ -7,6 +7,7 @@ from copy import deepcopy
 from typing import Any
 
 from coord_core.actions import words
+from coord_core.actions.audience import announced
 from coord_core.actions.draft import holds
 from coord_core.actions.losing import losers
 from coord_core.actions.plan import Effect, Plan
@@ -104,7 +105,7 @@ def _invert(
     if agent and words.alive(board, agent) and agent.id not in [each.id for each in lose]:
         lose.append(agent)
     why = lose or ([agent] if agent else [])
-    return Plan(
+    plan = Plan(
         action=action,
         subject=next(iter(changes), source or ""),
         workspace=workspace,
@@ -120,6 +121,7 @@ def _invert(
         arguments={"seq": line.seq},
         holds={scope: each for scope, each in kept.items() if scope in changes},
     )
+    return announced(plan, board)
 
 
 def _inverse(edits: Sequence[Edit]) -> Sequence[Edit]:

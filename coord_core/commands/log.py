@@ -60,8 +60,8 @@ def _print(call: Call, lines: Iterable[Line]) -> None:
 def sentence(line: Line) -> str:
     """Return a line for people: its number, when, who, what, and which keys it changed."""
     who = line.actor.get("session") or line.actor.get("supervisor") or "somebody"
-    # That it was told in the event log as well goes without saying.
-    said = {scope: edits for scope, edits in line.changes.items() if parse(scope).short != "project:events"}
+    # That it was told as well, in the event log and to whom it concerns, goes without saying.
+    said = {scope: edits for scope, edits in line.changes.items() if not _tells(scope)}
     changed = [f"{parse(scope).short} {_keys(edits)}".rstrip() for scope, edits in (said or line.changes).items()]
     changed += [f"{line.moved.get('from')} → {line.moved.get('to')}"] if line.moved else []
     more = f" and {len(changed) - SHOWN} more" if len(changed) > SHOWN else ""
@@ -69,6 +69,11 @@ def sentence(line: Line) -> str:
     reason = f"  “{line.reason}”" if line.reason else ""
     what = "; ".join(changed[:SHOWN]) + more
     return f"{line.seq}  {times.clock(line.at)}  {who}  {line.action}  {what}{undoes}{reason}"
+
+
+def _tells(scope: str) -> bool:
+    name = parse(scope)
+    return name.short == "project:events" or name.kind == "inbox"
 
 
 def _keys(edits: Sequence[Edit]) -> str:

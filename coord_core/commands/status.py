@@ -65,7 +65,8 @@ def _bar(board: Board, workspace: str, name: str) -> str:
     lives = _lives(board, workspace)
     counts = [f"{SHAPES[life]} {lives.count(life)}" for life in Life if life in lives and life is not Life.OFF]
     name = text.truncate(text.line(name or "no workspace"), NAME)
-    return f"{name}{f' ! {needs}' if needs else ''}  {' '.join(counts) or 'nobody'}"
+    held = " HELD" if board.hold(workspace) else ""
+    return f"{name}{held}{f' ! {needs}' if needs else ''}  {' '.join(counts) or 'nobody'}"
 
 
 def summary(board: Board, workspace: str) -> str:
@@ -76,7 +77,9 @@ def summary(board: Board, workspace: str) -> str:
     counts = [f"{SHAPES[life]} {lives.count(life)} {life.value}" for life in reversed(Life) if life in lives]
     need = f"! {needs} need{'s' if needs == 1 else ''} you" if needs else "nothing needs you"
     name = f"{project} on {machine}" if project else workspace or "no workspace"
-    return "   ".join([name, need, *counts])
+    hold = board.hold(workspace)
+    held = [f"HELD: {hold.message}" if hold.message else "HELD"] if hold else []
+    return "   ".join([name, *held, need, *counts])
 
 
 def _lives(board: Board, workspace: str) -> list[Life]:

@@ -67,6 +67,22 @@ def quarantine(call: Call) -> None:
     _do(call, _plan(call, "quarantine", source=call.args.file))
 
 
+def message(call: Call) -> None:
+    """Tell a session something at its next call."""
+    _do(call, _plan(call, "send_message", scope=_session(call, call.args.session_id), text=call.args.text))
+
+
+def hold(call: Call) -> None:
+    """Grant no claim, lock or task in this workspace until the hold is lifted."""
+    by = str(call.actor.get("supervisor") or call.actor.get("session"))
+    _do(call, _plan(call, "hold", workspace=call.workspace, text=call.args.text or "", by=by))
+
+
+def lift(call: Call) -> None:
+    """Lift the hold."""
+    _do(call, _plan(call, "lift_hold", workspace=call.workspace))
+
+
 def undo(call: Call) -> None:
     """Take back the newest action of this user that still stands, or the line that was named."""
     who = str(call.actor.get("supervisor", ""))
@@ -124,6 +140,7 @@ def plan_json(plan: Plan) -> dict[str, Any]:
         "evidence": list(plan.evidence),
         "notes": list(plan.notes),
         "takes_from": plan.takes_from,
+        "tells": sorted(plan.tells),
         "undoes": plan.undoes,
         "changes": {scope: [edit_to_json(edit) for edit in edits] for scope, edits in plan.changes.items()},
     }

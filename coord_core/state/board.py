@@ -7,7 +7,9 @@ from dataclasses import field
 
 from coord_core.documents import Batch, Document, Line, Unreadable
 from coord_core.frozen import frozen
-from coord_core.scopes import in_workspace
+from coord_core.scopes import in_workspace, parse
+from coord_core.state.holds import HOLD, Hold, read_hold
+from coord_core.state.inbox import Letter, read_inbox
 from coord_core.state.index import EMPTY, Index
 from coord_core.state.insights import Deed, Finding, Holdings, Signs, Verdict
 from coord_core.state.liveness import Limits
@@ -80,6 +82,22 @@ class Board:
         """Return what a session did and what was done to it, oldest first, as far as the journal's lines were given."""
         activity = self.index.activity.get(session)
         return activity.deeds if activity is not None else ()
+
+    def inbox(self, session: str) -> tuple[Letter, ...]:
+        """Return what a session is to be told, and what it was told, oldest first."""
+        name = parse(session)
+        document = self.documents.get(in_workspace(name.workspace, f"inbox:{name.id}"))
+        return read_inbox(document.data) if document is not None else ()
+
+    def listens(self, session: str) -> bool:
+        """Say whether a session signed on through us, so that its calls bring it what it is to be told."""
+        document = self.documents.get(session)
+        return document is None or "fence" in document.data
+
+    def hold(self, workspace: str) -> Hold | None:
+        """Return the hold that stands in a workspace, None without one."""
+        document = self.documents.get(in_workspace(workspace, HOLD))
+        return read_hold(document.data) if document is not None else None
 
 
 __all__ = ["Board", "Line"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
-from coord_core.documents import ABSENT, Change, Edit, Line, Splice
+from coord_core.documents import ABSENT, Change, Changes, Edit, Line, Splice
 from coord_core.scopes import parse
 from coord_core.state.reading import mapping, session_scope, text, words
 from coord_core.state.worklists import OWNER_KEYS
@@ -38,6 +38,8 @@ _PLAIN: Final = {
     "clean_up_session": "was cleaned up",
     "reassign_session": "gave its work away",
     "send_message": "got a message",
+    "hold": "put everything on hold",
+    "lift_hold": "lifted the hold",
     "undo": "undid a change",
     "redo": "did a change again",
 }
@@ -62,7 +64,7 @@ def supervisor_of(line: Line) -> str | None:
 
 def is_heartbeat(line: Line, session: str) -> bool:
     """Say whether a line is only a heartbeat of the session that wrote it."""
-    if line.action == "heartbeat":
+    if line.action in ("heartbeat", "read_messages"):
         return True
     return bool(line.changes) and all(
         scope == session and all(edit.path[:1] == ("last_heartbeat",) for edit in edits)
@@ -162,16 +164,18 @@ def _percent(line: Line) -> Iterator[str]:
                 yield f"{words(mapping(edit.new)['percent'])}%"
 
 
-def concerned(line: Line) -> set[str]:
-    """Return the scopes of the sessions that a line takes from, gives to, or is about."""
+def concerned(changes: Changes) -> set[str]:
+    """Return the scopes of the sessions that changes take from, give to, or are about."""
     found = set()
-    for full, edits in line.changes.items():
+    for full, edits in changes.items():
         scope = parse(full)
-        if scope.kind in ("session", "inbox") and scope.id:
-            found.add(session_scope(scope.workspace, scope.id))
+        names = [scope.id] if scope.kind in ("session", "inbox") else []
         for edit in edits:
             if isinstance(edit, Change) and edit.path and edit.path[-1] in _NAMES:
-                found |= {session_scope(scope.workspace, who) for who in map(text, (edit.old, edit.new)) if who}
+                names += [who for who in map(text, (edit.old, edit.new)) if who]
+            elif scope.kind == "instances" and edit.path[:1] == ("registry",):
+                names += [str(step) for step in edit.path[1:2]]
+        found |= {session_scope(scope.workspace, name) for name in names if name}
     return found
 
 

@@ -27,10 +27,11 @@ class Filing:
     touched: sessions of which something new is known. subjects: what findings must be sought for again.
     """
 
-    def __init__(self, board: Board, journal: Journal, now: float) -> None:
+    def __init__(self, board: Board, journal: Journal, now: float, offset: float | None = None) -> None:
         index = board.index
         self.journal, self.now = journal, now
-        self.context = Context(naive_utc_iso(max(0.0, now - WINDOW)), now + board.limits.future)
+        recent, limit = naive_utc_iso(max(0.0, now - WINDOW)), now + board.limits.future
+        self.context = Context(recent, limit, clock=(journal.boot, offset))
         self.parts = Draft(index.parts)
         self.mentions = Draft(index.mentions)
         self.workers = Draft(index.workers)
@@ -74,6 +75,12 @@ class Filing:
         if self._shares:
             self._share()
 
+    def reckon(self) -> None:
+        """Read again until when locks hold: the wall clock has jumped, and theirs does not."""
+        for scope, part in [*self.parts.now.items()]:
+            if part.kind == "locks" and "lease" in part.document.data:
+                self._file(scope, part, self._read(scope, part.document, part))
+
     def _set_aside(self, source: str, problem: Unreadable | None) -> None:
         if problem == self.unreadable.now.get(source):
             return
@@ -110,8 +117,8 @@ class Filing:
         supervised, registered = self.journal.supervised.now.get(scope), self.registry.now.get(scope)
         if supervised is None and before is None and registered is None:
             return read(document, self.context)
-        recent, limit = self.context[:2]
-        return read(document, Context(recent, limit, supervised or NOTHING, before, registered))
+        recent, limit, *_, clock = self.context
+        return read(document, Context(recent, limit, supervised or NOTHING, before, registered, clock))
 
     def _file(self, scope: str, old: Part | None, new: Part | None) -> None:
         """Put a document's new reading in the place of its old one, and note whom that concerns."""

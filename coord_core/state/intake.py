@@ -111,7 +111,7 @@ class Journal:
 
     def _supervised(self, line: Line) -> None:
         deed = Deed(line.seq, line.at, supervisor_of(line) or "somebody", describe(line))
-        for session in concerned(line):
+        for session in concerned(line.changes):
             self.touched[session] = None
             self.activity.set(session, self.activity.now.get(session, _NEW).suffer(deed))
         for scope, edits in line.changes.items():

@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from coord_core.documents import Document
-from coord_core.moments import deadline, moment
+from coord_core.moments import Moment, deadline, moment, stated
+from coord_core.state.leases import lease_end
 from coord_core.state.reading import (
     Context,
     Mention,
@@ -122,6 +123,8 @@ def read_lock(document: Document, workspace: str, name: str, context: Context) -
     wrote = written(metadata, "locked_by")
     since = moment(data.get("locked_at"), written(metadata, "locked_at"))
     expires = deadline(data["expires_at"], written(metadata, "expires_at")) if "expires_at" in data else None
+    if "lease" in data:
+        expires = _leased(data, context) or expires
     waiters = _waiters(document) if "waiters" in data else ()
     lock = Lock(
         document.scope,
@@ -138,6 +141,13 @@ def read_lock(document: Document, workspace: str, name: str, context: Context) -
     if expires is not None and not expires.readable:
         said += (("expires_at", expires),)
     return Part(document, workspace, "locks", name, lock, _of_lock(document, lock, context), said)
+
+
+def _leased(data: Mapping[str, Any], context: Context) -> Moment | None:
+    """Return when a lease is over, as the wall clock stands now; None where nobody can reckon it."""
+    boot, offset = context.clock
+    end = lease_end(data, boot)
+    return Moment(end + offset, stated(data.get("expires_at"))) if end is not None and offset is not None else None
 
 
 def _of_lock(document: Document, lock: Lock, context: Context) -> Mapping[str, Mention]:

@@ -63,7 +63,8 @@ class Context(NamedTuple):
 
     recent: the instant half an hour ago, as metadata writes it. limit: what lies after it lies ahead. supervised: when
     a supervisor last wrote the document's keys, seconds since 1970: no sign of its subjects' life. before: the same
-    document as it was read last. registered: the registry's word on the session whose document it is.
+    document as it was read last. registered: the registry's word on the session whose document it is. clock: the
+    id of this boot, and the wall clock minus its monotonic one, None if nobody can say.
     """
 
     recent: str
@@ -71,6 +72,7 @@ class Context(NamedTuple):
     supervised: Mapping[str, float] = NOTHING
     before: Part | None = None
     registered: str | None = None
+    clock: tuple[str, float | None] = ("", None)
 
 
 def text(value: object) -> str | None:

@@ -12,7 +12,7 @@ from coord_core.documents import Batch
 from coord_core.scopes import natural
 from coord_core.state.agenda import Agenda, Planner
 from coord_core.state.filing import Filing
-from coord_core.state.findings import View, find, ranked
+from coord_core.state.findings import View, find, ranked, reached
 from coord_core.state.index import Documents, Index
 from coord_core.state.insights import Finding
 from coord_core.state.intake import Journal
@@ -52,13 +52,15 @@ def updated(
     index = board.index
     boot = boot or index.boot
     journal = Journal(index, boot)
-    filing = Filing(board, journal, now)
+    offset, jumped = _offset(index, now, mono)
+    filing = Filing(board, journal, now, offset)
     if not batch.problem:
         if batch.whole and batch.lines:
             journal.restart()
         journal.take(batch.lines)
         filing.look(batch)
-    offset, jumped = _offset(index, now, mono)
+    if jumped:
+        filing.reckon()
     processes, ended = _processes(index.processes, processes)
     roster = Roster(board, filing, journal, now)
     roster.settle([*filing.touched, *journal.touched, *ended, *(index.activity if jumped else ())], processes, offset)
@@ -154,7 +156,8 @@ def _findings(
     """Seek findings again for what changed or is due; return them by subject, the agenda, and all of them in order."""
     found, due = Draft(board.index.found), Planner(board.index.found_due)
     changed = False
-    for subject in {**subjects, **dict.fromkeys(due.take(view.now)), **(_waiting(found.now) if stirred else {})}:
+    also = {**dict.fromkeys(due.take(view.now)), **(_depending(board) if stirred else {})}
+    for subject in {**subjects, **also, **reached(view, subjects)}:
         findings, later = find(view, subject)
         due.set(subject, later)
         if findings != found.now.get(subject, ()):
@@ -166,6 +169,13 @@ def _findings(
     return found.now, due.done(), ranked(found.now.values()) if changed else board.findings
 
 
-def _waiting(found: Mapping[str, tuple[Finding, ...]]) -> dict[str, None]:
-    """Return the subjects whose findings say why tasks wait."""
-    return {subject: None for subject, some in found.items() if any(one.kind == "tasks_waiting" for one in some)}
+def _depending(board: Board) -> dict[str, None]:
+    """Return the subjects whose findings hang on others: why tasks wait, and locks while a circle of waiters stands."""
+    kinds, depending = {one.kind for one in board.findings}, dict[str, None]()
+    if "tasks_waiting" in kinds:
+        for subject, some in board.index.found.items():
+            if any(one.kind == "tasks_waiting" for one in some):
+                depending[subject] = None
+    if "waiting_circle" in kinds:
+        depending.update((scope, None) for scope, lock in board.locks.items() if lock.waiters)
+    return depending

@@ -28,6 +28,8 @@ class Confirm(Dialog[str], inherit_bindings=True):
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("y", "accept", show=False)]
 
+    label = "Reason"
+
     def __init__(self, plan: Plan) -> None:
         super().__init__(say((plan.title, "name")))
         self.plan = plan
@@ -37,10 +39,14 @@ class Confirm(Dialog[str], inherit_bindings=True):
         yield self.told(self._said(), most=max(4, self.app.size.height - ROOM_AROUND))
         with Horizontal(classes="row"):
             label = Lines()
-            label.styles.width = 8
-            label.show([say(("Reason ", "name"))])
+            label.styles.width = len(self.label) + 2
+            label.show([say((self.label, "name"))])
             yield label
-            yield Field("required" if self.plan.takes_from else "optional", field="reason")
+            yield self.field()
+
+    def field(self) -> Field:
+        """Return the line for the reason."""
+        return Field("required" if self.plan.takes_from else "optional", field="reason")
 
     def _said(self) -> list[Words]:
         return plan_words.whole(self.plan, self.inner)

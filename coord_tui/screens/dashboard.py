@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import partial
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import on
@@ -12,8 +11,8 @@ from textual.widgets import Input
 
 from coord_core.state.insights import Remedy
 from coord_tui.display import toast
-from coord_tui.screens.overview import Overview
 from coord_tui.screens.panels import PANELS
+from coord_tui.screens.reach import REACHES, Reach
 from coord_tui.widgets.detail import Detail
 from coord_tui.widgets.field import Field
 from coord_tui.widgets.record_table import RecordTable
@@ -22,7 +21,7 @@ if TYPE_CHECKING:
     from coord_core.actions.plan import Plan
 
 
-class Dashboard(Overview, inherit_bindings=False):
+class Dashboard(Reach, inherit_bindings=False):
     """The screen that is always there."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -34,6 +33,7 @@ class Dashboard(Overview, inherit_bindings=False):
         Binding("x", "let_go", id="act.let_go"),
         Binding("X", "clean_up", id="act.clean_up"),
         Binding("a", "give", id="act.give"),
+        *REACHES,
         Binding("z", "undo", id="act.undo"),
         Binding("Z", "redo", id="act.redo"),
         Binding("y", "raw", id="look.raw"),
@@ -251,12 +251,6 @@ class Dashboard(Overview, inherit_bindings=False):
 
     def _carry_out(self, remedy: Remedy) -> None:
         self._plan(lambda: self.coord.desk.plan(remedy.action, remedy.arguments))
-
-    def _plan(self, planner: Callable[[], Plan]) -> None:
-        from coord_tui.acting import carry_out
-
-        if not self.coord.desk.read_only and not self.coord.acting:
-            self.coord.act(partial(carry_out, self.coord, planner))
 
     def _idle(self, message: str) -> None:
         if not self.coord.desk.read_only:

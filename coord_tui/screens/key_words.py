@@ -7,7 +7,7 @@ from typing import Final
 from coord_core import text
 from coord_tui.display import NOTHING, Words, say
 from coord_tui.rows.scene import ALARMING, Scene
-from coord_tui.targets import Target
+from coord_tui.targets import Target, session_of
 from coord_tui.widgets.one_line import spread
 
 GROUP, KEY = 7, 15
@@ -19,7 +19,8 @@ HELP: Final = (
         ("1–6", "panel; the same again: only that panel"), ("!", "what needs you"))),
     ("go", (
         ("n N", "next, previous that needs you"),
-        ("enter", "detail; on a finding: its record; in a detail: the picked link (tab ↑ ↓)"), ("backspace", "back"))),
+        ("enter", "detail; on a finding: its record; in a detail: the picked link (tab ↑ ↓)"), ("backspace", "back"),
+        ("o", "its terminal (tmux)"))),
     ("leave", (
         ("escape", "dialog, filter, zoom; never quits"), ("q", "the same; at the top it quits"),
         ("ctrl+c", "cancels a dialog or a line, else quits"))),
@@ -31,6 +32,7 @@ ACT: Final = ("act", (
     ("x", "let go: release a lock, unassign an issue, put a task back, clean up after a session "
      "(a live one that has nothing: sign it off), set a bad file aside"),
     ("X", "clean up after all dead and stale ones"), ("a", "give to another session"),
+    ("m", "message to a session"), ("H", "hold everybody up, lift the hold"),
     ("z Z", "undo mine, redo it"),
     ("in a dialog", "y does it, escape n cancel, tab ← → move")))  # fmt: skip
 
@@ -47,14 +49,18 @@ def key_line(
     right = key("?", "keys")
     if blank:
         return spread([key("R", "look again"), key("q", "quit")], cells - 10), right
+    session = session_of(scene, target)
     silent = any(scene.verdict(session.scope).life in ALARMING for session in scene.sessions)
     offered = [
         (bool(scene.findings), "n", "next"),
         (not read_only and target is not None and bool(target.word), "x", target.word if target else ""),
         (not read_only and target is not None and target.give is not None, "a", "give to"),
         (opens, "enter", "detail"),
+        (not read_only and session is not None, "m", "message"),
+        (session is not None and bool(session.tmux_pane), "o", "terminal"),
         (not read_only and silent, "X", "all dead"),
         (not read_only, "z", "undo"),
+        (not read_only, "H", "lift" if scene.only is not None and scene.board.hold(scene.only) else "hold"),
         (len(scene.board.workspaces) > 1, "w", "workspace"),
         (True, "/", "filter"),
         (target is not None, "y", "json"),

@@ -159,6 +159,9 @@ class Overview(Screen[None], inherit_bindings=False):
         self.query_one("#notice").display = bool(self.notice.lines)
         self.set_class(self.room.detail, "with-detail")
         self._mark_active()
+        if self.is_current and self.focused is None and not self.notice.instead:
+            # A table that was hidden has lost the keys: while the store was looked for, say.
+            self.table.focus()
 
     def _noticed(self) -> list[Words]:
         return [

@@ -61,7 +61,8 @@ def _at(lines: list[str], place: int) -> str:
 
 def notes(plan: Plan) -> list[Words]:
     """Return what else happens, and what is not touched."""
-    return [say((note, "dim")) for note in plan.notes]
+    ask = ("Or ask first: m sends a message.",) if plan.takes_from else ()
+    return [say((note, "dim")) for note in (*plan.notes, *ask)]
 
 
 def paragraphs(*groups: list[Words]) -> list[Words]:

@@ -5,12 +5,16 @@ from __future__ import annotations
 from collections import Counter
 
 from coord_core.frozen import frozen
+from coord_core.state.holds import Hold
 from coord_core.state.insights import Life
+from coord_core.text import line, truncate
 from coord_tui.ages import ago, clock
 from coord_tui.display import Words, say, width
 from coord_tui.rows.scene import SHAPES, Scene
 from coord_tui.widgets.one_line import OneLine, spread
 
+ROOM = 16
+"""Cells from which a hold's message begins to say something."""
 ORDER = (Life.DEAD, Life.STALE, Life.LATE, Life.LIVE, Life.OFF, Life.UNKNOWN)
 
 
@@ -28,12 +32,18 @@ class StatusBar(OneLine, inherit_bindings=False):
     def tell(self, scene: Scene, mode: Mode, now: float) -> None:
         """Show a scene's state at `now`, seconds since 1970."""
         brief = self.size.width < 100
-        parts = [place(scene, brief=brief), _needs(scene), *_badges(mode), *_counts(scene, brief=brief)]
+        held = _held(scene)
+        # What everybody is held up with is worth more than the words behind the counts.
+        counts = _counts(scene, brief=brief or (bool(held) and self.size.width < 160))
+        parts = [place(scene, brief=brief), _needs(scene), *_badges(mode), *counts]
         changed = scene.board.changed_at
         fresh = f"changed {ago(changed, now)}  " if changed is not None and not brief else ""
         right = say((f"{fresh}{clock(now)}", "dim"))
-        left = spread([part for part in parts if part], self.size.width - width(right) - 4, gap=2 if brief else 3)
-        self.show(left, right)
+        gap, room = 2 if brief else 3, self.size.width - width(right) - 4
+        if held:
+            left = room - sum(width(part) + gap for part in parts if part)
+            parts.insert(2, _badge(f"HELD: {held[0].message}" if left > ROOM and held[0].message else "HELD", left))
+        self.show(spread([part for part in parts if part], room, gap=gap), right)
 
 
 def place(scene: Scene, *, brief: bool = False) -> Words:
@@ -52,6 +62,16 @@ def _needs(scene: Scene) -> Words:
     if count:
         return say((f" ! {count} need{'s' if count == 1 else ''} you ", "badge alarm"))
     return say(("nothing needs you", "dim")) if scene.board.sessions else ()
+
+
+def _held(scene: Scene) -> list[Hold]:
+    """Return the holds that stand in what is shown."""
+    found = (scene.board.hold(name) for name in scene.board.workspaces if scene.here(name))
+    return [hold for hold in found if hold]
+
+
+def _badge(said: str, cells: int) -> Words:
+    return say((f" {truncate(line(said), max(4, cells - 2))} ", "badge wait"))
 
 
 def _badges(mode: Mode) -> list[Words]:

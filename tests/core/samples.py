@@ -133,6 +133,8 @@ class Busy:
             "started_at": utc_iso(self.now - old),
             "host": "laptop", "client": client, "branch": branch, "cwd": f"~/wt/{branch.partition('/')[2]}",
         }  # fmt: skip
+        if name != "claude_3":
+            data["fence"] = SEQ - 100  # it signed on through us, so it is told things
         if issue is not None:
             data["current_issue"] = issue
         if pid is not None:

@@ -48,7 +48,7 @@ ages = st.sampled_from([5.0, 200.0, 400.0, 1300.0, 4000.0, -600.0])
 def some_document(draw: st.DrawFn) -> tuple[str, Document | None]:
     kind = draw(st.sampled_from(["session", "issue", "locks", "queue", "events", "instances", "notes", "hold"]))
     at = NOW - draw(ages)
-    number = draw(st.integers(1, 2))
+    number = draw(st.integers(1, 3))
     owner, other = draw(who), draw(who)
     if kind == "session":
         short = f"session:{draw(st.sampled_from(NAMES))}"
@@ -125,6 +125,32 @@ def _step_by_step(steps: list[list[tuple[str, Document | None]]], passed: float)
     board = board.update(Batch(), now=now)
     anew = Board().update(Batch(documents=store, whole=True), now=now, processes=processes)
     assert picture(board) == picture(anew)
+
+
+@st.composite
+def some_lock(draw: st.DrawFn) -> tuple[str, Document | None]:
+    people = st.sampled_from("abcd")
+    data: dict[str, Any] = {"locked_by": draw(people), "locked_at": utc_iso(NOW - 900)}
+    data["waiters"] = [{"session": each, "since": utc_iso(NOW - 800)} for each in draw(st.sets(people, max_size=2))]
+    if draw(st.integers(0, 3)) == 0:
+        data["expires_at"] = utc_iso(NOW + draw(st.sampled_from([-5, 2, 60])))
+    short = f"locks:r{draw(st.integers(1, 4))}"
+    return name(short), None if draw(st.integers(0, 4)) == 0 else document(short, data, NOW - 900)
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.lists(st.lists(some_lock(), min_size=1, max_size=2), max_size=12), st.sampled_from("abcd"))
+def test_circles_of_waiters_come_and_go_step_by_step(steps: list[list[tuple[str, Document | None]]], dead: str) -> None:
+    beats = [document(f"session:{each}", {"last_heartbeat": local_iso(NOW)}, NOW) for each in "abcd"]
+    store = {each.scope: each for each in beats}
+    board = Board().update(Batch(documents=dict(store), whole=True), now=NOW)
+    for place, step in enumerate(steps):
+        for scope, found in step:
+            store.pop(scope, None) if found is None else store.__setitem__(scope, found)
+        processes = {name(f"session:{dead}"): "pid 7 on laptop is gone"} if place % 3 == 2 else {}
+        board = board.update(Batch(documents=dict(step)), now=NOW + place, processes=processes)
+        anew = Board().update(Batch(documents=store, whole=True), now=NOW + place, processes=processes)
+        assert picture(board) == picture(anew)
 
 
 def test_what_did_not_change_is_the_very_same_record() -> None:

@@ -406,6 +406,31 @@ def test_sign_off_and_clean_up(ctl: Ctl) -> None:
     assert ctl("get", "session:claude_3", "current_issue").out == "17\n"
 
 
+def test_a_message(ctl: Ctl) -> None:
+    assert ctl("message", "claude_1", "Stop at the tests").out == "To claude_1: Stop at the tests\n"
+    (letter,) = ctl("get", "inbox:claude_1", "messages").json
+    assert (letter["text"], letter["told"]) == ("Stop at the tests", None)
+    assert "claude_1 only reads files: it will not notice." in ctl("message", "claude_1", "x", "--dry-run").out
+    assert ctl("message", "claude_1", " ").err == "coordctl: text: it is empty: say something; nothing was changed\n"
+    assert ctl("message", "claude_7", "Hello").err.startswith("coordctl: no session claude_7; known: ")
+    assert ctl("message", "claude_1").code == 2
+    assert ctl("undo").err == "coordctl: no action of yours is left to take back\n"
+
+
+def test_holding_and_lifting(ctl: Ctl) -> None:
+    assert ctl("hold", "Commit nothing").out == "Put everything on hold: Commit nothing; undo takes it back\n"
+    assert ctl("get", "project:hold", "by").out.startswith("kim@")
+    assert "   HELD: Commit nothing   " in ctl("status").out
+    assert ctl("status", "--line").out == "my-repo HELD ! 4  ○ 3\n"
+    assert "on hold already" in ctl("hold").err
+    assert ctl("lift").out == "Lifted the hold: go on; undo takes it back\n"
+    assert ctl("lift").err == "coordctl: no hold in BANCS-Norway/my-repo\n"
+    assert ctl("undo").code == 0
+    plan = ctl("lift", "--dry-run", "--json").json["plan"]
+    assert plan["action"] == "lift_hold"
+    assert plan["tells"] == [f"{W}:session:claude_{n}" for n in (1, 2, 3)]
+
+
 def test_quarantine(ctl: Ctl, store: Path) -> None:
     path = write(store, "issue:15", "")
     assert "it is empty" in ctl("findings").out

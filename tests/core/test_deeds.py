@@ -71,10 +71,13 @@ def test_a_heartbeat_by_any_name() -> None:
     beat = {"session:a": [Change(("last_heartbeat",), new="x")]}
     assert is_heartbeat(line("heartbeat", beat), f"{W}:session:a")
     assert is_heartbeat(line("store_data", beat), f"{W}:session:a")
+    assert is_heartbeat(line("read_messages", {"inbox:a": []}), f"{W}:session:a"), "to be told is not to do"
     assert not is_heartbeat(line("store_data", beat), f"{W}:session:b")
     assert not is_heartbeat(line("store_data", {**beat, "issue:1": [Change(("x",), new=1)]}), f"{W}:session:a")
 
 
 def test_whom_a_line_concerns() -> None:
     given = line("reassign_issue", {"issue:1": [Change(("claimed_by",), "a", "b")], "session:c": []}, supervisor="kim")
-    assert concerned(given) == {f"{W}:session:{who}" for who in "abc"}
+    assert concerned(given.changes) == {f"{W}:session:{who}" for who in "abc"}
+    signed_off = line("sign_off_session", {"instances": [Change(("registry", "a"), "taken", "available")]})
+    assert concerned(signed_off.changes) == {f"{W}:session:a"}

@@ -247,6 +247,71 @@ def test_a_session_that_came_back_after_its_clean_up() -> None:
     assert not found(lines=(cleaned, act, undone))
     (text,) = found(session("a", 30), lines=(cleaned,))
     assert text.startswith("a came back"), "also when only its document tells"
+    progress = {"phase": "x", "percent": 9, "updated_by": "a"}
+    (text,) = found(document("issue:5", {"progress": progress}, 30), lines=(cleaned,))
+    assert text.startswith("a came back"), "also when only somebody else's document tells"
+    assert not found(document("issue:5", {"progress": progress}, 700), lines=(cleaned,))
+
+
+def waits(who: str, ago: float) -> dict[str, str]:
+    return {"session": who, "since": stamp(ago)}
+
+
+def ring(*names: str, **more: Any) -> list[Document]:
+    """Locks of which each one's holder waits for the next."""
+    return [
+        lock(f"r{place}", who, 900, waiters=[waits(names[place - 1], 700 - place)], **more)
+        for place, who in enumerate(names)
+    ]
+
+
+def test_a_circle_of_waiters_is_told_once() -> None:
+    store = [session(who) for who in "abc"]
+    board = look(*store, *ring("a", "b", "c"))
+    (finding,) = board.findings
+    assert finding.text == "r0 is waited for in a circle: c → r0 → a → r1 → b → r2 → c"
+    assert (finding.kind, finding.severity.value, finding.subject) == ("waiting_circle", "high", name("locks:r0"))
+    assert [(each.action, each.arguments["scope"]) for each in finding.remedies] == [
+        ("release_lock", name(f"locks:r{n}")) for n in range(3)
+    ]
+    assert finding.since == pytest.approx(NOW - 698, abs=1)
+    broken = board.update(Batch({name("locks:r2"): None}), now=NOW + 1)
+    assert [each.kind for each in broken.findings] == ["lock_waited_for", "lock_waited_for"]
+
+
+def test_what_is_no_circle() -> None:
+    store = [session(who) for who in "abc"]
+    assert "waiting_circle" not in kinds(look(*store, *ring("a", "b", "c")[:2]))
+    assert "waiting_circle" not in kinds(look(*store, lock("db", "a", waiters=["a"])))
+    for gone in ({"dead": "b"}, {"off": "b"}):
+        assert "waiting_circle" not in kinds(look(*store, *ring("a", "b", "c"), **gone)), "its lock may be taken"
+    ending = look(*store, *ring("a", "b", "c", expires_at=stamp(-60)))
+    assert "waiting_circle" in kinds(ending)
+    assert "waiting_circle" not in kinds(ending.update(Batch(), now=NOW + 61))
+
+
+def test_a_lease_holds_by_the_clock_that_never_jumps() -> None:
+    lease = {"ttl": 300, "boot": "b", "mono": 1000.0}
+    held = lock("db", "a", 30, lease=lease, expires_at=stamp(-270))
+    store = Batch({each.scope: each for each in (session("a"), held)}, whole=True)
+    board = Board().update(store, now=NOW, mono=1030.0, boot="b")
+    for jump in (3600.0, -3600.0, 86400.0, -86400.0):
+        there = board.update(Batch(), now=NOW + 1 + jump, mono=1031.0)
+        assert there.locks[held.scope].expires.at == pytest.approx(NOW + 270 + jump)
+        assert "lock_expired" not in kinds(there), jump
+        over = there.update(Batch(), now=NOW + 271 + jump, mono=1301.0)
+        assert ("lock_expired" in kinds(over)) or over.verdicts[name("session:a")].life.value != "live", jump
+    assert kinds(board.update(Batch(), now=NOW + 271, mono=1301.0)) == ["lock_expired"]
+    elsewhere = Board().update(store, now=NOW + 280, mono=50.0, boot="another")
+    assert kinds(elsewhere) == ["lock_expired"], "of another boot only the wall clock tells"
+
+
+@pytest.mark.parametrize("junk", [None, 7, [], {}, {"ttl": "x", "mono": 1}, {"ttl": float("nan"), "mono": 1}])
+def test_a_lease_of_any_shape(junk: Any) -> None:
+    lease = {"boot": "b", **junk} if isinstance(junk, dict) else junk
+    held = lock("db", "a", 30, lease=lease, expires_at=stamp(10))
+    store = Batch({each.scope: each for each in (session("a"), held)}, whole=True)
+    assert kinds(Board().update(store, now=NOW, mono=1030.0, boot="b")) == ["lock_expired"]
 
 
 def test_times_that_cannot_be() -> None:

@@ -61,7 +61,7 @@ def flat(storage: Storage) -> Cells:
     cells: Cells = {}
     for scope, document in storage.load().documents.items():
         assert document is not None
-        if scope == EVENTS:
+        if scope == EVENTS or ":inbox:" in scope:
             continue
         for key, value in document.data.items():
             if scope in LISTS and key == "tasks":

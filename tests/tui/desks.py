@@ -60,7 +60,8 @@ class FakeDesk:
         self.applied.append((plan, reason))
         if self.refusal:
             raise self.refusal
-        return Done(812, f"Did {plan.action}", plan)
+        ending = {"send_message": "", "undo": "; redo does it again"}.get(plan.action, "; undo takes it back")
+        return Done(812, f"Did {plan.action}{ending}", plan)
 
     def undo_plan(self, workspace: str | None) -> Plan:
         self.planned.append(("undo", {"workspace": workspace}))

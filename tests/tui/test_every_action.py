@@ -130,6 +130,30 @@ async def test_all_dead_and_stale_at_once(tmp_path: Path) -> None:
         await confirm(stage, "Confirm", lambda: data(sessions[0]) is None)
 
 
+async def test_a_message_and_a_hold(tmp_path: Path) -> None:
+    folder = tmp_path / "session-state"
+    data = look(folder)
+    async with console(folder, FOREVER) as stage:
+        await stage.press("m")
+        await stage.dialog("Tell")
+        await stage.press(*"Stop", "enter", "y")
+        await stage.until(lambda: data("inbox:claude_1"))
+        assert [each["text"] for each in data("inbox:claude_1")["messages"]] == ["Stop"]
+        await stage.closed()
+        assert stage.toasts()[-1] == "To claude_1: Stop."
+        await stage.press("H")
+        await stage.dialog("Tell")
+        await stage.press("y")
+        await stage.until(lambda: "HELD: Finish your" in stage.text() and not stage.app.acting)
+        for key in ("z", "Z", "H"):
+            before = data("project:hold") is None
+            await stage.press(key)
+            await confirm(stage, "Confirm", lambda before=before: (data("project:hold") is None) is not before)
+        await stage.until(lambda: "HELD" not in stage.text())
+        texts = [each["text"].partition(":")[0] for each in data("inbox:claude_1")["messages"]]
+        assert texts == ["Stop", "Put everything on hold", "Undid", "Did again", "Lifted the hold"]
+
+
 async def test_what_others_write_appears_without_a_key(tmp_path: Path) -> None:
     folder = tmp_path / "session-state"
     async with console(folder, FOREVER) as stage:

@@ -62,3 +62,10 @@ async def test_the_title_never_ends_its_own_sequence(stage: Staging) -> None:
     async with stage(boards.busy(workspaces=("m:a/b\x07\x1b]52;c;eA==\x07",))) as s:
         assert "\x07" not in s.app.title
         assert "\x1b" not in s.app.title
+
+
+async def test_the_keys_go_to_the_sessions_however_they_came(stage: Staging) -> None:
+    async with stage(Board(boards.NOW, problem="no store at /repo/.claude/session-state")) as s:
+        await s.show(boards.busy())
+        await s.press("j")
+        assert s.cursor == boards.scope("session:claude_2")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from coord_core.state.findings.circles import reached
 from coord_core.state.findings.documents import find_in_document, find_unreadable
 from coord_core.state.findings.issues import find_in_issue, find_in_lock
 from coord_core.state.findings.sessions import calm_until, find_in_session
@@ -63,4 +64,4 @@ def ranked(found: Iterable[tuple[Finding, ...]]) -> tuple[Finding, ...]:
     return tuple(ordered(one for some in found for one in some))
 
 
-__all__ = ["KINDS", "View", "find", "ranked"]
+__all__ = ["KINDS", "View", "find", "ranked", "reached"]

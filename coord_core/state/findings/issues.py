@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from coord_core.scopes import in_workspace
+from coord_core.state.findings.circles import find_circle
 from coord_core.state.findings.view import GONE, Found, View, counted, lifeword
 from coord_core.state.insights import Life, Remedy
 from coord_core.state.reading import Part
@@ -105,6 +106,8 @@ def find_in_lock(found: Found, part: Part) -> None:
     """Seek what is wrong with a lock that somebody alive holds; of anybody else's, its holder's finding tells."""
     lock, view = part.record, found.view
     assert isinstance(lock, Lock)
+    if lock.waiters and find_circle(found, lock):
+        return
     life = view.life(lock.workspace, lock.holder)
     if lock.holder is None or life is None or life in GONE:
         return

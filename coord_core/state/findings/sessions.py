@@ -168,6 +168,8 @@ def _came_back(found: Found, scope: str) -> None:
     signs = view.signs.get(scope)
     seen = [signs.seen] if signs is not None and signs.seen is not None else []
     seen += [activity.seen.at] if activity is not None and activity.seen is not None else []
+    # Where its own document is gone, others may still name it anew.
+    seen += [each.seen for each in view.mentions.get(scope, {}).values() if each.seen is not None]
     back = max(seen, default=0.0)
     if back <= mark.at:
         return

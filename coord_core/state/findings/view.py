@@ -28,6 +28,7 @@ GONE: Final = frozenset({Life.DEAD, Life.STALE, Life.OFF})
 KINDS: Final[Mapping[str, tuple[Severity, str]]] = {
     "dead_session": (Severity.HIGH, "a session whose process is gone still has something"),
     "two_on_issue": (Severity.HIGH, "two sessions work on one issue"),
+    "waiting_circle": (Severity.HIGH, "sessions wait for each other's locks: none of them ever goes on by itself"),
     "overwritten": (Severity.HIGH, "another program's write took back part of ours, or ours did not hold"),
     "unreadable_file": (Severity.HIGH, "a file that cannot be read"),
     "idle_session": (Severity.MEDIUM, "a session has something and beats, but does nothing or repeats itself"),

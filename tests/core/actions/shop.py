@@ -68,12 +68,16 @@ class Shop:
         return self.apply(plan, reason, who=who)
 
     def everything(self) -> dict[str, Any]:
-        """What all documents hold, but for the event log, and fences, which a lock that comes back has anew."""
+        """What all documents hold, but for what was told, and fences, which a lock that comes back has anew."""
         return {
             scope: {key: value for key, value in each.data.items() if (key, "locks:" in scope) != ("fence", True)}
             for scope, each in self.storage.documents.items()
-            if "project:events" not in scope
+            if "project:events" not in scope and ":inbox:" not in scope
         }
+
+    def told(self, session: str) -> list[str]:
+        """What a session was told, or is to be told."""
+        return [each["text"] for each in (self.data(f"inbox:{session}") or {}).get("messages", [])]
 
 
 def board(storage: Storage, now: float, gone: Mapping[str, str] = GONE) -> Board:
@@ -83,15 +87,25 @@ def board(storage: Storage, now: float, gone: Mapping[str, str] = GONE) -> Board
 
 def busy() -> Shop:
     shop = Shop()
+    ours = {"fence": 700}
+    """What a session has that signed on through us, so that it is told things."""
     todo = [{"task": "Find the sender", "status": "completed"}, {"task": "Add retry", "status": "in_progress"}]
     beat = {"last_heartbeat": times.local_iso(at("14:18:56"))}
-    shop.write("session:claude_4", {"current_issue": 18, "todos": todo, "cwd": "~/wt/18-retry"}, "13:02:00")
-    shop.write("session:claude_4", {"current_issue": 18, "todos": todo, "cwd": "~/wt/18-retry", **beat}, "14:18:56")
-    shop.write("session:claude_9", {"last_heartbeat": times.local_iso(at("14:30:17"))}, "14:30:17")
-    shop.write("session:claude_6", {"current_issue": 21}, "14:30:32")
-    shop.write("session:claude_6", {"current_issue": 21, "last_heartbeat": times.local_iso(at("14:30:56"))}, "14:30:56")
-    shop.write("session:claude_8", {"last_heartbeat": times.local_iso(at("13:19:00"))}, "13:19:00")
-    shop.write("session:claude_2", {"last_heartbeat": times.local_iso(at("14:31:00"))}, "14:31:00")
+    shop.write("session:claude_4", {**ours, "current_issue": 18, "todos": todo, "cwd": "~/wt/18-retry"}, "13:02:00")
+    shop.write(
+        "session:claude_4",
+        {**ours, "current_issue": 18, "todos": todo, "cwd": "~/wt/18-retry", **beat},
+        "14:18:56",
+    )
+    shop.write("session:claude_9", {**ours, "last_heartbeat": times.local_iso(at("14:30:17"))}, "14:30:17")
+    shop.write("session:claude_6", {**ours, "current_issue": 21}, "14:30:32")
+    shop.write(
+        "session:claude_6",
+        {**ours, "current_issue": 21, "last_heartbeat": times.local_iso(at("14:30:56"))},
+        "14:30:56",
+    )
+    shop.write("session:claude_8", {**ours, "last_heartbeat": times.local_iso(at("13:19:00"))}, "13:19:00")
+    shop.write("session:claude_2", {**ours, "last_heartbeat": times.local_iso(at("14:31:00"))}, "14:31:00")
     names = ("claude_2", "claude_4", "claude_6", "claude_8", "claude_9")
     shop.write("instances", {"registry": dict.fromkeys(names, "taken")}, "10:00:00")
     waiters = [{"session": "claude_2", "since": iso("14:27:07")}, {"session": "claude_9", "since": iso("14:30:17")}]

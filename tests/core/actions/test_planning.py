@@ -193,7 +193,7 @@ def test_its_inbox_is_spared() -> None:
     shop = busy()
     shop.write("inbox:claude_4", {"messages": [{"text": "hello"}]})
     shop.do("clean_up_session", scope=CLAUDE_4)
-    assert shop.data("inbox:claude_4") == {"messages": [{"text": "hello"}]}
+    assert shop.told("claude_4") == ["hello", "Cleaned up claude_4"]
 
 
 def test_a_session_that_only_the_registry_knows_is_cleaned_up() -> None:

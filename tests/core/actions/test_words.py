@@ -27,7 +27,7 @@ def test_cleaning_up_a_dead_session() -> None:
         ("session:claude_4", "deleted", "todos go to a handoff on #18"),
     ]
     assert plan.notes == (
-        "claude_2 and claude_9 wait for the lock.",
+        "claude_2 and claude_9 wait for the lock and will be told.",
         "Not touched: its files in ~/wt/18-retry and its branch.",
     )
 
@@ -41,6 +41,7 @@ def test_taking_a_lock_from_a_live_session() -> None:
         "codex_1 has waited 4m.",
     )
     assert rows(plan) == [("locks:src/orders", "deleted", "was claude_6, fence 809")]
+    assert plan.notes == ("claude_6 is told at its next call.",)
 
 
 def test_giving_a_session_s_work() -> None:
@@ -54,7 +55,10 @@ def test_giving_a_session_s_work() -> None:
         ("project:queue", "task 7", "claude_4 → claude_9"),
         ("project:migrations", "task 001", "claude_4 → claude_9"),
     ]
-    assert plan.notes == ("Stays: lock database_migration. A lock is released (x), not given.",)
+    assert plan.notes == (
+        "claude_9 is told at its next call.",
+        "Stays: lock database_migration. A lock is released (x), not given.",
+    )
 
 
 def test_giving_to_nobody_puts_back() -> None:
@@ -69,7 +73,10 @@ def test_signing_off() -> None:
         ("locks:database_migration", "deleted", "was claude_4, 1h12"),
         ("instances", "claude_4", "taken → available"),
     ]
-    assert plan.notes == ("Stays: #18, queue#7 and migrations#001, and what claude_4 wrote.",)
+    assert plan.notes == (
+        "claude_2 and claude_9 wait for the lock and will be told.",
+        "Stays: #18, queue#7 and migrations#001, and what claude_4 wrote.",
+    )
 
 
 def test_several_at_once() -> None:

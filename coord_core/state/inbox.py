@@ -1,0 +1,38 @@
+"""inbox:{id}: what a session is to be told at its next call, and whether it has been."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from coord_core.frozen import frozen
+from coord_core.state.reading import items, words
+from coord_core.times import instant
+
+
+@frozen
+class Letter:
+    """Something that a session is told.
+
+    by: who says it, a session's name or a supervisor's. at, told_at: seconds since 1970, None if nobody can say. told:
+    it has reached the session, for that called again.
+    """
+
+    by: str
+    text: str
+    at: float | None
+    told: bool
+    told_at: float | None = None
+
+
+def read_inbox(data: Mapping[str, Any]) -> tuple[Letter, ...]:
+    """Return the letters in an inbox's data, oldest first, whatever a writer put into it."""
+    return tuple(_letter(each) for each in items(data.get("messages")) if isinstance(each, dict))
+
+
+def _letter(entry: Mapping[str, Any]) -> Letter:
+    told = entry.get("told")
+    return Letter(
+        words(entry.get("from")), words(entry.get("text")), instant(entry.get("at")), bool(told),
+        instant(told) if told and not isinstance(told, bool) else None,
+    )  # fmt: skip
