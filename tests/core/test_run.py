@@ -20,6 +20,8 @@ from coord_core.state.insights import Life
 from coord_core.storage import Act, Storage, open_storage
 from tests.ctl import ctl, environment
 
+PATIENCE_S = 10.0
+
 W = "laptop:acme/shop"
 
 
@@ -168,8 +170,12 @@ def test_when_both_are_killed_the_death_is_proven(
     verdict = take_board(storage, time.time()).verdicts[f"{W}:session:claude_1"]
     assert verdict.life is Life.LIVE, "the command itself goes on"
     os.kill(data(storage, "session:claude_1")["pid"], signal.SIGKILL)
-    process.communicate()  # ends when the command has
-    assert take_board(storage, time.time()).verdicts[f"{W}:session:claude_1"].life is Life.DEAD
+    process.communicate()
+    # Its files are closed a moment before it is gone.
+    deadline = time.monotonic() + PATIENCE_S
+    while take_board(storage, time.time()).verdicts[f"{W}:session:claude_1"].life is not Life.DEAD:
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
 
 
 # While it runs
