@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import sys
 import traceback
 from collections.abc import Callable
 from pathlib import Path
@@ -26,7 +27,7 @@ def fork(work: Callable[[], None]) -> int:
         work()
         status = 0
     except BaseException:
-        traceback.print_exc()
+        traceback.print_exc(file=sys.__stderr__)  # a test may have put something else in its place
     finally:
         os._exit(status)
 
