@@ -6,6 +6,7 @@ import json
 import os
 import shutil
 import sys
+import time
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
@@ -182,10 +183,11 @@ class Keyboard:
     def confirm(self, happened: Callable[[], bool]) -> None:
         """Give a reason, press the button, and wait until it is done."""
         self.opened()
-        self.terminal.press("\x1b[Zstuck\r\t\r")
-        for _ in range(200):
-            if happened():
-                break
+        self.terminal.press("\x1b[Zstuck")
+        self.terminal.wait(r"(Reason|Note)\s+stuck")
+        self.terminal.press("\r\t\r")
+        end = time.monotonic() + 60
+        while not happened() and time.monotonic() < end:
             self.terminal.pump(0.05)
         assert happened(), self.terminal.text
         self.terminal.settle()
@@ -227,6 +229,8 @@ def test_every_action_in_a_terminal(tmp_path: Path) -> None:
             if key == "a":
                 keys.opened("type to filter")
                 keys.terminal.press(f"{typed}\r")
+                # What nobody has seen yet is not done either.
+                keys.terminal.wait(f"→ {typed}")
             keys.done_undone_and_done_again(lambda done=done: done(data))
         write(folder)
         keys.terminal.wait("2 Issues 4")
