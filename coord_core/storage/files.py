@@ -118,8 +118,11 @@ class FileStorage:
         """
         from coord_core.storage.transaction import FileTransaction
 
+        # Before the lock is taken, for all others would wait while the whole journal is read.
+        known = self._journal.newest_seq() if act.op is not None else 0
+        done = self._journal.find_op(act.op) if act.op is not None else None
         with self._writing(act.action) as writer:
-            if act.op is not None and (done := self._journal.find_op(act.op)):
+            if act.op is not None and (done := done or self._journal.find_op(act.op, after=known)):
                 return Outcome(done.line.result, done.line)
             undone = self._line(act.undoes) if act.undoes else None
             floor = writer.next_seq()

@@ -54,13 +54,21 @@ class Journal:
                 if entry is not None:
                     yield entry
 
-    def find_op(self, op: str) -> Entry | None:
-        """Return the entry of the act that a caller gave this id."""
+    def newest_seq(self) -> int:
+        """Return the number of the newest line, 0 without one."""
+        newest = next(self.entries_back(), None)
+        return newest.line.seq if newest is not None else 0
+
+    def find_op(self, op: str, after: int = 0) -> Entry | None:
+        """Return the entry of the act that a caller gave this id, if its number is above `after`."""
         needle = b'"op":' + fmt.dump(op)
         for name in reversed(self.segments()):
-            for raw in lines.backwards(self.folder / name):
-                if needle in raw and (entry := lines.from_bytes(raw)) and entry.line.op == op:
-                    return entry
+            if after or needle in lines.whole(self.folder / name):
+                for entry in filter(None, map(lines.from_bytes, lines.backwards(self.folder / name))):
+                    if entry.line.seq <= after:
+                        return None
+                    if entry.line.op == op:
+                        return entry
         return None
 
     def look(self) -> None:

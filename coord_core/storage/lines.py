@@ -133,6 +133,13 @@ def size_of_whole_lines(path: Path) -> int:
     return 0
 
 
+def whole(path: Path) -> bytes:
+    """Return all that a segment holds, nothing if it is not there."""
+    with reading(path), open_segment(path) as file:
+        return file.read()
+    return b""
+
+
 def forwards(path: Path) -> Iterator[bytes]:
     """Yield a segment's whole lines."""
     with reading(path), open_segment(path) as file:
