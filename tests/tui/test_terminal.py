@@ -26,7 +26,7 @@ def terminal(applied: Path) -> Iterator[Terminal]:
 
 
 def ready(terminal: Terminal) -> None:
-    terminal.wait("1 Sessions 12")
+    terminal.wait("6 need you.*1 Sessions 12")
     terminal.settle()
 
 
