@@ -17,6 +17,7 @@ from coord_core.actions.caller import Caller
 from coord_core.actions.surroundings import surroundings
 from coord_core.actions.turn import Turn, issue_id, lock_name, members, plain, said
 from coord_core.errors import Held, InvalidArgument
+from coord_core.storage.format import check_value
 
 
 class Agent(Caller):
@@ -231,6 +232,7 @@ class Agent(Caller):
 
 def _log(turn: Turn, kind: str, message: str, metadata: Mapping[str, Any]) -> dict[str, Any]:
     turn.require_signed_on()
+    check_value("project:events", metadata)
     if telling.size(metadata) > telling.EVENT_BYTES:
         # It would push all others out of the log.
         raise InvalidArgument("metadata", f"{telling.size(metadata)} bytes, {telling.EVENT_BYTES} are allowed")

@@ -10,6 +10,7 @@ from coord_core.actions.draft import Draft, holds
 from coord_core.actions.giving import held_issues, held_tasks, put_back_issue, put_back_task
 from coord_core.actions.plan import Effect, Plan
 from coord_core.actions.releasing import delete_lock, make_available
+from coord_core.actions.telling import storable
 from coord_core.errors import NotFound, Refused
 from coord_core.scopes import in_workspace
 from coord_core.state.board import Board
@@ -114,7 +115,8 @@ def _hand_off(draft: Draft, session: Session) -> str:
         return f"{words.join(kinds)} go too: it has no issue"
     if draft.data(issue.scope).get("handoff") is not None:
         return f"{words.join(kinds)} go too: #{issue.id} has a handoff"
-    draft.data(issue.scope)["handoff"] = _handoff(draft, session, issue)
+    # What the session wrote may hold what may not be written anew.
+    draft.data(issue.scope)["handoff"] = storable(_handoff(draft, session, issue))
     return f"{words.join(kinds)} go to a handoff on #{issue.id}"
 
 

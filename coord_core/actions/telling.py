@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import json
+import math
 from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
@@ -83,13 +83,18 @@ def mark_told(tx: Transaction, inbox: str, seqs: Iterable[int]) -> None:
             each["told"] = times.utc_iso(int(tx.at))
 
 
-def storable(value: dict[str, Any]) -> Any:
-    """Return a value with `?` for half characters: they stand in names of files, but may not in documents."""
-    try:
-        orjson.dumps(value)
-        return value
-    except TypeError:
-        return json.loads(json.dumps(value, ensure_ascii=False).encode(errors="replace"))
+def storable(value: Any) -> Any:
+    """Return a value that may be stored anew: `?` for half characters, words for NaN and Infinity.
+
+    Other writers' documents and the names of files may hold what documents of ours may not.
+    """
+    if isinstance(value, dict):
+        return {storable(key): storable(inner) for key, inner in value.items()}
+    if isinstance(value, list | tuple):
+        return [storable(inner) for inner in value]
+    if isinstance(value, str):
+        return value if value.isascii() else value.encode(errors="replace").decode()
+    return str(value) if isinstance(value, float) and not math.isfinite(value) else value
 
 
 def size(entry: Any) -> int:

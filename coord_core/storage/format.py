@@ -57,6 +57,15 @@ def holds_long_number(raw: bytes) -> bool:
     return _LONG_NUMBER in raw.translate(_DIGITS)
 
 
+def holds_nan(data: Any) -> bool:
+    """Say whether NaN or Infinity stands anywhere in data."""
+    try:
+        json.dumps(data, allow_nan=False)
+    except ValueError:
+        return True
+    return False
+
+
 def _where(error: Exception) -> str:
     if isinstance(error, UnicodeDecodeError):
         return f"byte {error.start} is no UTF-8"

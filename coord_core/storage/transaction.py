@@ -99,7 +99,8 @@ class FileTransaction:
         writes = []
         for scope, (data, packed) in self._working.items():
             document = self._documents[scope]
-            edits = tuple(compare(scope, packed, document.data if document else {}, data))
+            old = document.data if document else {}
+            edits = tuple(compare(scope, packed, old, data, restoring=self._undone is not None))
             if edits:
                 after = self._after(scope, data, edits)
                 writes.append(Write(self._find(scope), self._documents[scope], edits, after))
@@ -112,8 +113,11 @@ class FileTransaction:
         if before is None:
             rest = (self._undone.rest.get(scope) if self._undone else None) or {}
             before = Document(scope, {}, rest.get("metadata", {}), extra=rest.get("extra", {}))
-            return revise(before, data, edits, self.seq, self.at, keep_times=bool(rest))
-        return revise(before, data, edits, self.seq, self.at)
+            after = revise(before, data, edits, self.seq, self.at, keep_times=bool(rest))
+        else:
+            after = revise(before, data, edits, self.seq, self.at)
+        # To orjson, a NaN that comes back would be null.
+        return replace(after, plain=True) if self._undone is not None and fmt.holds_nan(data) else after
 
 
 def pack(data: Mapping[str, Any], plain: bool = False) -> bytes:
@@ -134,10 +138,13 @@ def unpack(packed: bytes) -> Any:
     return from_fingerprint(packed[1:]) if packed.startswith(_PLAIN) else orjson.loads(packed)
 
 
-def compare(scope: str, packed: bytes, old: Mapping[str, Any], data: dict[str, Any]) -> Iterable[Edit]:
+def compare(
+    scope: str, packed: bytes, old: Mapping[str, Any], data: dict[str, Any], *, restoring: bool = False
+) -> Iterable[Edit]:
     """Yield what changed, by key; raises InvalidDocument for what may not be stored.
 
-    packed: the data as it was. old: the same, unless something in it was changed in place through `data`.
+    packed: the data as it was. old: the same, unless something in it was changed in place through `data`. restoring:
+    what comes back may hold what other writers once put there and nobody may put there anew, such as NaN.
     """
     if _changed_in_place(packed, old):
         old = unpack(packed)
@@ -150,7 +157,7 @@ def compare(scope: str, packed: bytes, old: Mapping[str, Any], data: dict[str, A
                 if not isinstance(name, Mapping):
                     fmt.check_name(scope, name)
             for value in [edit.new] if isinstance(edit, Change) else edit.inserted:
-                if value is not ABSENT:
+                if value is not ABSENT and not restoring:
                     fmt.check_value(scope, value, 2 + len(edit.path))
             yield edit
 

@@ -97,7 +97,15 @@ class MemoryStorage:
             value = body(tx)
             before = {scope: self.documents.get(scope) for scope in tx.working}
             found = {
-                scope: tuple(compare(scope, _packed(document), document.data if document else {}, tx.working[scope]))
+                scope: tuple(
+                    compare(
+                        scope,
+                        _packed(document),
+                        document.data if document else {},
+                        tx.working[scope],
+                        restoring=act.undoes is not None,
+                    )
+                )
                 for scope, document in before.items()
             }
             changes = {scope: edits for scope, edits in found.items() if edits}
