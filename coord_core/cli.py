@@ -35,6 +35,11 @@ def main(argv: Sequence[str] | None = None) -> int:
         # Whoever read has had enough. What is left in the buffer must not fail again at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return DONE
+    except OSError as error:
+        # Such as a full disk under the output: what was done is done, but nobody could read of it.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        print(f"coordctl: {error}", file=sys.stderr)
+        return REFUSED
     except KeyboardInterrupt:
         return INTERRUPTED
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
+import zlib
 from collections.abc import Callable, Mapping
 from typing import Any, Final, TypeVar
 
@@ -17,6 +18,8 @@ from coord_core.storage import Act, Outcome, Storage, Transaction
 
 T = TypeVar("T")
 _PLACE: Final = ("host", "client_session", "pid")
+_OWN: Final = frozenset({"facts", "fence"})
+"""What a caller adds to a call by itself: it may be another at the next try."""
 
 
 class Caller:
@@ -85,7 +88,7 @@ class Caller:
                 telling.mark_told(tx, self._inbox, given)
                 return value
 
-            act = Act(action, caller, reason=reason, op=self._op(action, op_id, new), durable=durable)
+            act = Act(action, caller, reason=reason, op=self._op(action, op_id, new, body), durable=durable)
             try:
                 outcome: Outcome[T] = self.storage.transact(act, run)
                 self._given -= given
@@ -111,10 +114,14 @@ class Caller:
     def _inbox(self) -> str:
         return in_workspace(self.workspace, f"inbox:{self.session}")
 
-    def _op(self, action: str, op_id: str | None, new: Mapping[str, Any] | None) -> str | None:
-        """Return a call's id as the journal has it: two agents, or two kinds of calls, never share one."""
+    def _op(
+        self, action: str, op_id: str | None, new: Mapping[str, Any] | None, body: Callable[..., Any]
+    ) -> str | None:
+        """Return a call's id as the journal has it: two agents, or two different calls, never share one."""
         if not op_id:
             return None
         # Who has no name yet is told from others by where it runs.
         who = self.session if new is None else " ".join(str(new.get(key, "")) for key in _PLACE)
-        return f"{self.workspace} {who} {action} {said('op_id', op_id)}"
+        asked = {key: value for key, value in getattr(body, "keywords", {}).items() if key not in _OWN}
+        mark = zlib.crc32(repr(sorted(asked.items())).encode(errors="replace"))
+        return f"{self.workspace} {who} {action} {mark:08x} {said('op_id', op_id)}"

@@ -14,6 +14,7 @@ from coord_core.state.records import TaskState
 from coord_core.state.worklists import task_state
 
 OTHER: Final = "Take another issue (coordctl status shows what is free), or ask for a handoff"
+HANDED_OFF: Final = "It was handed off, to you among others: accept it (coordctl accept issue:{issue})"
 OWNER_KEYS: Final = ("claimed_by", "current_session", "claimed_at", "fence")
 
 
@@ -88,6 +89,7 @@ def offer_handoff(
         "handoff_at": turn.stamp,
     }  # fmt: skip
     if to:
+        _require_receiver(turn, to)
         handoff["to_session"] = to
         tell(turn.tx, turn.workspace, to, turn.session, f"#{issue} is handed off to you: accept it", turn.at)
     turn.edit(f"issue:{issue}")["handoff"] = handoff
@@ -115,6 +117,14 @@ def accept_handoff(turn: Turn, issue: str) -> dict[str, Any]:
     return {"issue": issue, "fence": claim["fence"], "handoff": left, "was": claim["was"]}
 
 
+def _require_receiver(turn: Turn, to: str) -> None:
+    """Refuse a handoff to oneself, or to a name that nobody bears: nobody else could accept it then."""
+    if to == turn.session:
+        raise InvalidArgument("to", "that is you; leave it out to hand off to whoever accepts first")
+    if turn.registered(to) is None and not turn.read(f"session:{to}"):
+        raise NotFound(f"session {to}", "`coordctl status` shows who is there; leave it out to hand off to anybody")
+
+
 def _owner(issue: Mapping[str, Any]) -> str | None:
     """Return who has an issue: nobody once it is finished."""
     owner = text(issue.get("current_session")) or text(issue.get("claimed_by"))
@@ -139,7 +149,10 @@ def _require_mine_or_free(turn: Turn, issue: str, fence: int, advice: str) -> Ma
 
 def _require_gone(turn: Turn, issue: str, owner: str, found: Mapping[str, Any]) -> None:
     if turn.verdict(owner).life not in GONE:
-        raise turn.refuse(f"issue {issue}", owner, found.get("claimed_at"), OTHER)
+        handoff = found.get("handoff")
+        meant = text(handoff.get("to_session")) if isinstance(handoff, dict) and handoff else ""
+        advice = HANDED_OFF.format(issue=issue) if meant in (None, turn.session) else OTHER
+        raise turn.refuse(f"issue {issue}", owner, found.get("claimed_at"), advice)
 
 
 def _take(turn: Turn, issue: str, owner: str | None) -> dict[str, Any]:

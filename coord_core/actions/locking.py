@@ -16,7 +16,7 @@ from coord_core.state.reading import items, text
 LONGEST_TTL: Final = 30 * times.DAY
 """Seconds that a lock may be asked for."""
 WAIT: Final = "It is noted that you wait: you are told when it is free. Do something else until then"
-ASK: Final = "Do something else and ask again later, or wait for it; a human can release it (coordctl release)"
+ASK: Final = "Do something else and ask again later, or wait for it (--wait); a human can release it (coordctl release)"
 
 
 def acquire_lock(turn: Turn, resource: str, ttl: float | None, wait: bool, reason: str) -> dict[str, Any]:
@@ -51,7 +51,7 @@ def release_lock(turn: Turn, resource: str, fence: int) -> dict[str, Any]:
     """Let a lock go; one that nobody has is let go already. Raises LockLost, NotYours."""
     turn.require_signed_on()
     resource = lock_name(resource)
-    lock = _require_mine(turn, resource, fence)
+    lock = _require_mine(turn, resource, fence, "Only who has it can let it go")
     if lock is not None:
         free(turn, resource, turn.edit(f"locks:{resource}"))
     return {"what": f"locks:{resource}", "released": lock is not None}
@@ -133,7 +133,7 @@ def _grant(resource: str, lock: Mapping[str, Any]) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _require_mine(turn: Turn, resource: str, fence: int) -> Mapping[str, Any] | None:
+def _require_mine(turn: Turn, resource: str, fence: int, advice: str = "Acquire it first") -> Mapping[str, Any] | None:
     """Return a lock that is the caller's, None if nobody has it and the caller did not think so."""
     lock = turn.read(f"locks:{resource}")
     holder = text(lock.get("locked_by"))
@@ -143,7 +143,7 @@ def _require_mine(turn: Turn, resource: str, fence: int) -> Mapping[str, Any] | 
     if holder is None:
         return None
     if lost:
-        raise NotYours(f"the lock {resource}", holder, "Acquire it first", turn.age(lock.get("locked_at")))
+        raise NotYours(f"the lock {resource}", holder, advice, turn.age(lock.get("locked_at")))
     return lock
 
 
@@ -163,9 +163,9 @@ def _lost(turn: Turn, resource: str, fence: int) -> LockLost:
 
 
 def _refused(turn: Turn, resource: str, holder: str, lock: Mapping[str, Any], wait: bool) -> dict[str, Any]:
-    since = lock.get("locked_at")
+    since, why = lock.get("locked_at"), _why(turn, lock)
     if not wait:
-        raise turn.refuse(resource, holder, since, ASK)
+        raise turn.refuse(resource, holder, since, why + ASK)
     if cycle := _cycle(turn, resource, holder):
         raise Deadlock(resource, holder, cycle)
     if turn.session not in waiters(lock):
@@ -173,8 +173,15 @@ def _refused(turn: Turn, resource: str, holder: str, lock: Mapping[str, Any], wa
         known = [{"session": each} for each in waiters(lock)] if isinstance(data.get("waiters"), dict) else None
         entry = {"session": turn.session, "since": turn.stamp}
         data["waiters"] = [*(known if known is not None else items(data.get("waiters"))), entry]
-    held = turn.refuse(resource, holder, since, WAIT)
+    held = turn.refuse(resource, holder, since, why + WAIT)
     return {"waiting": {key: getattr(held, key) for key in ("what", "holder", "age", "life", "evidence", "advice")}}
+
+
+def _why(turn: Turn, lock: Mapping[str, Any]) -> str:
+    """Return what a lock's holder says of it, and until when it holds, in words that others are refused with."""
+    reason, until = text(lock.get("reason")), times.instant(lock.get("expires_at"))
+    said = f"Its reason: {reason[:200]}. " if reason else ""
+    return f"{said}It holds until {times.day_clock(until, turn.at)}. " if until is not None else said
 
 
 def _cycle(turn: Turn, resource: str, holder: str) -> tuple[str, ...]:

@@ -30,7 +30,7 @@ def surroundings(pid: int | None = None, *, env: Mapping[str, str] | None = None
     env = os.environ if env is None else env
     pid = _number(env.get(PID_VARIABLE, "")) if pid is None else pid
     started = processes.started(pid) if pid is not None else None
-    folder = _folder()
+    folder, pane, tty = _folder(), env.get("TMUX_PANE", ""), _terminal()
     found = {
         "host": processes.hostname(),
         "boot_id": processes.place(),
@@ -38,11 +38,12 @@ def surroundings(pid: int | None = None, *, env: Mapping[str, str] | None = None
         "pid": pid if started is not None else None,
         "pid_started": started,
         "client": env.get(CLIENT_VARIABLE) or next((n for n, v in _CLIENTS.items() if any(map(env.get, v))), ""),
-        "client_session": next((env[name] for name in _SESSION_VARIABLES if env.get(name)), ""),
+        # Two windows are two agents, also where no program says so.
+        "client_session": next((env[name] for name in _SESSION_VARIABLES if env.get(name)), "") or pane or tty,
         "cwd": str(folder) if folder else "",
         "branch": branch(folder) if folder else "",
-        "tmux_pane": env.get("TMUX_PANE", ""),
-        "tty": _terminal(),
+        "tmux_pane": pane,
+        "tty": tty,
     }
     return {key: value for key, value in found.items() if value not in ("", None)}
 

@@ -11,7 +11,7 @@ from coord_core.actions.view import age_of, lines_back
 from coord_core.actions.words import stamp
 from coord_core.documents import Batch, Document, Line
 from coord_core.errors import Held, InvalidArgument, InvalidScope, NotSignedOn, OnHold
-from coord_core.scopes import check, in_workspace, parse
+from coord_core.scopes import check, in_workspace
 from coord_core.state.board import Board
 from coord_core.state.holds import HOLD, read_hold
 from coord_core.state.insights import Life, Verdict
@@ -196,8 +196,10 @@ def name(argument: str, value: object) -> str:
 
 def issue_id(value: object) -> str:
     """Return the id of an issue given as `15`, `#15` or `issue:15`; raises InvalidArgument."""
-    found = name("issue", value)
-    return name("issue", parse(found).id if found.startswith("issue:") else found.removeprefix("#"))
+    found = name("issue", value).strip().removeprefix("issue:").strip().removeprefix("#")
+    if ":" in found:
+        raise InvalidArgument("issue", f"{found} is no issue: 15, #15 or issue:15 is how one is named")
+    return name("issue", found)
 
 
 def lock_name(value: object) -> str:

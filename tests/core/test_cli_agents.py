@@ -296,6 +296,7 @@ def test_a_refusal_names_the_holder_the_age_and_the_next_step(me: Ctl) -> None:
     me("next-task")
     me("plan-release", "v1.0.0", "Build")
     me("claim", "v1.0.0#1")
+    me("sign-on", "claude_9")
     me("handoff", "issue:15", "--to", "claude_9")
     held = "claude_1 has {} since a moment ago and is live: a sign within 5m. "
     refused = {
@@ -305,7 +306,7 @@ def test_a_refusal_names_the_holder_the_age_and_the_next_step(me: Ctl) -> None:
         (
             "unlock",
             "db",
-        ): "claude_1 has the lock db since a moment ago, so it is not yours; nothing was changed. Acquire it",
+        ): "claude_1 has the lock db since a moment ago, so it is not yours; nothing was changed. Only who has it",
         ("unclaim", "issue:15"): "claude_1 has issue 15 since a moment ago, so it is not yours",
         ("progress", "issue:15", "x"): "Claim it, or report on one of yours",
         ("handoff", "issue:15"): "Only who has an issue can hand it off",

@@ -34,7 +34,7 @@ def test_a_claim_is_written_as_the_reference_writes_it(crew: Crew) -> None:
     assert crew.data("session:claude_1")["current_issue"] == 15
 
 
-@pytest.mark.parametrize("said", [15, "15", "#15", "issue:15"])
+@pytest.mark.parametrize("said", [15, "15", "#15", "issue:15", "issue:#15", " issue:15 ", "issue: 15"])
 def test_an_issue_may_be_named_in_any_way(crew: Crew, said: Any) -> None:
     assert crew.agent("claude_1").claim_issue(said).issue == "15"
     assert crew.data("issue:15")["claimed_by"] == "claude_1"
@@ -216,3 +216,28 @@ def test_what_is_no_issue_is_refused(crew: Crew, issue: Any) -> None:
     for call in (agent.claim_issue, agent.release_issue, agent.accept_handoff, agent.offer_handoff):
         with pytest.raises(InvalidArgument, match="issue"):
             call(issue)
+
+
+@pytest.mark.parametrize("said", ["isue:15", "session:claude_2", "a:b"])
+def test_what_names_no_issue_is_no_new_one(crew: Crew, said: str) -> None:
+    with pytest.raises(InvalidArgument, match="is no issue"):
+        crew.agent("claude_1").claim_issue(said)
+
+
+def test_an_id_used_for_one_call_answers_no_other(crew: Crew) -> None:
+    agent = crew.agent("claude_1")
+    first = agent.claim_issue(8, op_id="k")
+    assert agent.claim_issue(9, op_id="k").issue == "9"
+    assert agent.claim_issue(8, op_id="k") == first
+
+
+def test_nobody_is_handed_what_nobody_else_could_accept(crew: Crew) -> None:
+    agent = crew.agent("claude_1")
+    agent.claim_issue(8)
+    with pytest.raises(NotFound, match="session typo"):
+        agent.offer_handoff(8, to="typo")
+    with pytest.raises(InvalidArgument, match="that is you"):
+        agent.offer_handoff(8, to="claude_1")
+    agent.offer_handoff(8)
+    with pytest.raises(Held, match="accept it"):
+        crew.agent("claude_2").claim_issue(8)
