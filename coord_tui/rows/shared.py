@@ -25,10 +25,9 @@ SHOWN: Final = 200
 class SharedRows:
     """The unreadable files, then the documents that are no session, issue, lock or list."""
 
-    columns = COLUMNS
-
     def __init__(self, scene: Scene) -> None:
         self.scene = scene
+        self.columns = scene.widened(COLUMNS, 1)
         bad = [each for each in scene.board.unreadable.values() if scene.here(parse(each.scope or "").workspace)
                or scene.workspace is None or not each.scope]  # fmt: skip
         documents = [scope for scope in scene.board.shared if scene.here(parse(scope).workspace)]
@@ -52,7 +51,7 @@ class SharedRows:
         document = self.scene.board.documents.get(key)
         return (
             say(("·", "dim")),
-            say((parse(key).short if not self.scene.several else key, "name")),
+            self.scene.where(parse(key).workspace) + say((parse(key).short, "name")),
             say(_summary(document)),
             say((since(document.written_at or None, now) if document else "", "dim")),
         )

@@ -123,7 +123,9 @@ class Reassign(Planning, inherit_bindings=True):
 
     def __init__(self, target: Target, scene: Scene) -> None:
         of = f" of {target.owner}" if target.owner else ""
-        super().__init__(say((f"Give {given(scene, target)}{of} to", "name")))
+        super().__init__(
+            plan_words.in_place(target.workspace, scene) + say((f"Give {given(scene, target)}{of} to", "name"))
+        )
         self.target, self.scene = target, scene
         self.receivers = Receivers(scene, target)
         self.table = RecordTable()

@@ -377,11 +377,11 @@ async def test_workspaces_take_turns(stage: Staging) -> None:
     two = boards.busy(workspaces=(boards.SHOP, "laptop:acme/tools"))
     async with stage(two, size=(200, 50)) as s:
         assert "2 workspaces" in s.text()
-        for row in ("src/api acme/shop", "test server.py acme/shop", "claude_3 acme/shop"):
+        for row in ("shop/src/api", "shop/queue#", "shop/claude_3", "shop/#23"):
             assert row in s.text()
         await s.press("w")
         assert "acme/shop on laptop" in s.text()
-        assert "src/api acme/shop" not in s.text()
+        assert "shop/src/api" not in s.text()
         await s.press("w")
         assert "acme/tools on laptop" in s.text()
         assert len(s.dashboard.table.keys) == 0
