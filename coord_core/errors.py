@@ -3,6 +3,7 @@
 CoordError
 ├── StorageError              the store itself
 │   ├── StoreMissing          there is no store at that place
+│   │   └── StoreGone         … any more
 │   ├── StoreUnreadable       the store is there, but may not be read
 │   ├── StoreUnsupported      a kind of store or file system that cannot keep the promises
 │   ├── ReadOnlyStore         a change was asked of a store opened read-only
@@ -48,6 +49,14 @@ class StoreMissing(StorageError):
     def __init__(self, place: str) -> None:
         self.place = place
         super().__init__(f"no store at {place}: start an agent there, or name another one with --store")
+
+
+class StoreGone(StoreMissing):
+    """The store at `place` was there a moment ago and is no longer."""
+
+    def __init__(self, place: str) -> None:
+        super().__init__(place)
+        self.args = (f"the store at {place} was taken away (moved or deleted); it is shown again when it is back",)
 
 
 class StoreUnreadable(StorageError):

@@ -150,6 +150,16 @@ def _head(safe: str, cells: int) -> str:
     return safe
 
 
+def shorten(safe: str, cells: int) -> str:
+    """Return a safe string in at most `cells` cells, its middle as … where something is missing."""
+    if width(safe) <= cells or cells < 3:
+        return truncate(safe, cells)
+    end = _head(safe[::-1], cells // 2)[::-1]
+    while end and not char_width(end[0]):
+        end = end[1:]  # a mark that stands alone would sit on the …
+    return _head(safe, cells - 1 - width(end)) + ELLIPSIS + end
+
+
 def fit(safe: str, cells: int, *, right: bool = False) -> str:
     """Return a safe string in exactly `cells` cells: truncated, or padded on the right (`right`: on the left)."""
     cut = truncate(safe, cells)

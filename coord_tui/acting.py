@@ -12,6 +12,7 @@ from coord_tui.display import toast
 from coord_tui.screens.confirm import Confirm
 from coord_tui.screens.dialog import Dialog
 from coord_tui.screens.moved import Moved
+from coord_tui.screens.plan_words import placed
 
 if TYPE_CHECKING:
     from coord_tui.app import CoordApp
@@ -28,7 +29,7 @@ async def carry_out(app: CoordApp, planner: Callable[[], Plan]) -> None:
     except CoordError as error:
         refuse(app, error)
         return
-    reason = await app.push_screen_wait(Confirm(plan))
+    reason = await app.push_screen_wait(Confirm(placed(plan, app.scene)))
     if reason is not None:
         await apply(app, plan, reason)
 
@@ -46,7 +47,7 @@ async def tell(app: CoordApp, planner: Callable[[str], Plan], said: str) -> None
 
     try:
         shown = await asyncio.to_thread(planner, said or TO_COME)
-        words = await app.push_screen_wait(Tell(shown, said))
+        words = await app.push_screen_wait(Tell(placed(shown, app.scene), said))
         if words is not None:
             await apply(app, await asyncio.to_thread(planner, words), "")
     except CoordError as error:

@@ -6,7 +6,7 @@ from typing import Final
 
 from coord_core.times import age, clock
 
-__all__ = ["age", "ago", "clock", "since"]
+__all__ = ["age", "ago", "clock", "past", "since"]
 
 MINUTE: Final = 60
 
@@ -14,6 +14,12 @@ MINUTE: Final = 60
 def since(at: float | None, now: float) -> str:
     """Return the age of the instant `at`, both in seconds since 1970; "" without one."""
     return "" if at is None else age(now - at)
+
+
+def past(at: float | None, now: float) -> str:
+    """Return how long ago the instant `at` was: `4m ago`, `just now`; "" without one."""
+    spent = since(at, now)
+    return "just now" if spent == "now" else f"{spent} ago" if spent else ""
 
 
 def ago(at: float, now: float) -> str:

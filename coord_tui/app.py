@@ -201,7 +201,7 @@ class CoordApp(PaintedApp, inherit_bindings=False):
 
     def next_workspace(self) -> None:
         """Show the next workspace; after the last all of them."""
-        names = self.board.workspaces if self.board else ()
+        names = self.scene.workspaces
         if len(names) < 2:
             toast(self, "There is only one workspace here.")
             return

@@ -11,7 +11,7 @@ from coord_core.moments import Moment
 from coord_core.scopes import in_workspace
 from coord_core.state.insights import Holdings, Life
 from coord_core.state.records import Handoff, Issue, Lock, Progress, Session, Task, Todo
-from coord_tui.ages import age, clock, since
+from coord_tui.ages import age, clock, past, since
 from coord_tui.display import NOTHING, Words, join, link, paragraphs, say
 from coord_tui.rows.scene import ALARMING, SHAPES, Scene
 from coord_tui.rows.sessions import issue_of, progress_of, task_name
@@ -123,7 +123,7 @@ def _stated(moment: Moment | None, now: float) -> list[Words]:
     """What a document states where that is not believed."""
     if moment is None or moment.trusted:
         return []
-    written = f"written {since(moment.at, now)} ago" if moment.at is not None else "nobody knows when that was written"
+    written = f"written {past(moment.at, now)}" if moment.at is not None else "nobody knows when that was written"
     return [say((f"it says {moment.stated}; {written}", "dim"))]
 
 
@@ -167,7 +167,11 @@ def _lock(scene: Scene, lock: Lock, now: float) -> list[Words]:
         lines.append(say(("fence ", "dim"), str(lock.fence)))
     if lock.expires and lock.expires.at is not None:
         left = lock.expires.at - now
-        lines.append(say((f"expires in {age(left)}", "")) if left > 0 else say((f"expired {age(-left)} ago", "stale")))
+        lines.append(
+            say((f"expires in {age(left)}", ""))
+            if left > 0
+            else say((f"expired {past(lock.expires.at, now)}", "stale"))
+        )
     lines += [say(("for ", "dim"), lock.reason)] if lock.reason else []
     return lines + ([_waiters(scene, lock, now)] if lock.waiters else [])
 
@@ -177,7 +181,7 @@ def _issue(scene: Scene, issue: Issue, now: float) -> list[Words]:
     who = [scene.who(issue.workspace, name) for name in owners] or [say(("nobody", "dim"))]
     lines = [say(("owner ", "dim"), *(piece for words in who for piece in (*words, *say("  "))))]
     if issue.claimed:
-        lines += [say(("claimed ", "dim"), f"{since(issue.claimed.at, now)} ago" if issue.claimed.at else "?")]
+        lines += [say(("claimed ", "dim"), past(issue.claimed.at, now) or "?")]
         lines += _stated(issue.claimed, now)
     lines += [say(("status ", "dim"), issue.status)] if issue.status else []
     if issue.progress:
@@ -186,9 +190,9 @@ def _issue(scene: Scene, issue: Issue, now: float) -> list[Words]:
 
 
 def _handoff(scene: Scene, issue: Issue, handoff: Handoff, now: float, of: str = "") -> list[Words]:
-    when = since(handoff.at.at if handoff.at else None, now)
+    when = past(handoff.at.at if handoff.at else None, now)
     who = scene.who(issue.workspace, handoff.from_session, "name")
-    lines = [say((f"{of}handoff from ", "name"), *who, (f"  {when} ago  {handoff.phase}", "dim"))]
+    lines = [say((f"{of}handoff from ", "name"), *who, (f"  {when}  {handoff.phase}", "dim"))]
     lines += [say("· ", step) for step in handoff.next_steps]
     return _section(lines + [say((f"{key} ", "dim"), _short(value)) for key, value in handoff.context.items()])
 

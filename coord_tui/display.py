@@ -98,11 +98,32 @@ class Things:
     tone: str = ""
 
 
-Cell: TypeAlias = Words | Things
+@frozen
+class Across:
+    """The last words of a row: they go on across the columns that follow."""
+
+    words: Words
+
+
+@frozen
+class Name:
+    """A long name whose ends matter: what does not fit goes from its middle. before: what stands before it."""
+
+    name: str
+    tone: str = ""
+    before: Words = NOTHING
+
+
+Cell: TypeAlias = Words | Things | Across | Name
 
 
 def lay(cell: Cell, cells: int) -> Words:
     """Return a cell's words in at most `cells` cells."""
+    if isinstance(cell, Across):
+        return clip(cell.words, cells)
+    if isinstance(cell, Name):
+        name = text.shorten(text.line(cell.name), cells - width(cell.before))
+        return clip((*cell.before, *say((name, cell.tone))), cells)
     if not isinstance(cell, Things):
         return clip(cell, cells)
     whole = say((", ".join(cell.names), cell.tone))

@@ -74,7 +74,9 @@ def all_well(scene: Scene) -> Words:
     held = f"{locks} lock{'s' if locks != 1 else ''} held" if locks else "no lock held"
     wait = f"{waiting} wait{'s' if waiting == 1 else ''}" if waiting else "nobody waits"
     if scene.sessions and lives[Life.OFF] == len(scene.sessions):
-        return say(f"Nothing needs you. Everyone has signed off ({lives[Life.OFF]}), {held}.")
+        return say(
+            f"Nothing needs you. Everyone has signed off ({lives[Life.OFF]}), {held}. Start an agent, or q to leave."
+        )
     if not scene.sessions:
         return say(f"Nothing needs you. No session is known here, {held}.")
     alive = ", ".join(f"{lives[life]} {life.value}" for life in (Life.LIVE, Life.LATE) if lives[life])

@@ -86,6 +86,8 @@ class View:
         try:
             yield
         except (FileNotFoundError, NotADirectoryError):
+            if self.folder.is_file():
+                raise StoreUnreadable(str(self.folder), "it is a file, not a folder") from None
             raise StoreMissing(str(self.folder)) from None
         except OSError as error:
             raise StoreUnreadable(str(self.folder), error.strerror or str(error)) from error

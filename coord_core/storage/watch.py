@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Final
 
 from coord_core.documents import Batch, Line
-from coord_core.errors import StorageError, StoreUnreadable
+from coord_core.errors import StorageError, StoreGone, StoreMissing, StoreUnreadable
 from coord_core.storage.journal import Journal
 from coord_core.storage.view import View
 
@@ -31,15 +31,16 @@ async def follow(folder: Path, journal: Journal) -> AsyncGenerator[Batch, None]:
     """Yield what changes in a folder, first everything; a folder that is missing or unreadable is waited for."""
     view, hints = View(folder, journal), Hints(folder)
     problem: str | None = None
-    whole = True
+    whole, seen = True, False
     try:
         while True:
             try:
                 names = hints.take()
                 batch = await asyncio.to_thread(_next_batch, view, None if whole or names is None else names, whole)
             except StorageError as error:
-                if problem != str(error):
-                    problem = str(error)
+                said = str(StoreGone(error.place) if seen and isinstance(error, StoreMissing) else error)
+                if problem != said:
+                    problem = said
                     yield Batch(problem=problem)
                 whole = True
                 hints.restart()
@@ -49,7 +50,7 @@ async def follow(folder: Path, journal: Journal) -> AsyncGenerator[Batch, None]:
                 yield batch
             if batch.whole and not whole:
                 hints.restart()
-            whole, problem = False, None
+            whole, problem, seen = False, None, True
             await hints.wait(RACY_S if view.restless else RESCAN_S)
     finally:
         await hints.close()

@@ -36,7 +36,7 @@ class EventRows:
     def __init__(self, scene: Scene, *, wide: bool = False) -> None:
         """Wide: times have seconds."""
         self.scene, self.wide = scene, wide
-        self.columns = WIDE if wide else NARROW
+        self.columns = scene.widened(WIDE if wide else NARROW, 1)
         found = [event for workspace, log in scene.board.events.items() if scene.here(workspace) for event in log]
         self.told = dict(_keyed(_folded(sorted(found, key=_at))))
         self.keys = list(self.told)
@@ -62,7 +62,7 @@ class EventRows:
         event = told.event
         return (
             say((clock(event.time.at if event.time else None, seconds=self.wide), "dim")),
-            say((event.session, "name")),
+            self.scene.where(event.workspace) + say((event.session, "name")),
             event_words(event) + (say((f"  x{told.times}", "wait")) if told.times > 1 else ()),
         )
 

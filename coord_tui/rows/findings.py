@@ -21,6 +21,7 @@ class FindingRows:
     columns = COLUMNS
 
     def __init__(self, scene: Scene) -> None:
+        self.scene = scene
         self.findings: dict[str, Finding] = {}
         for finding in scene.findings:
             self.findings[f"finding:{finding.kind}\0{finding.subject}\0{finding.workspace}"] = finding
@@ -33,11 +34,11 @@ class FindingRows:
     def cells(self, key: str, now: float) -> Sequence[Cell]:
         """Return one finding's cells."""
         finding = self.findings[key]
-        return say(MARKS[finding.severity]), sentence(finding), say((since(finding.since, now), "dim"))
+        return say(MARKS[finding.severity]), sentence(finding, self.scene), say((since(finding.since, now), "dim"))
 
 
-def sentence(finding: Finding) -> Words:
-    """Return a finding's sentence, its subject in the colour of its severity."""
+def sentence(finding: Finding, scene: Scene) -> Words:
+    """Return a finding's sentence, its subject in the colour of its severity; first where, if that must be said."""
     _, tone = MARKS[finding.severity]
     lead = finding.lead if finding.text.startswith(finding.lead) else ""
-    return say((lead, tone), finding.text[len(lead) :])
+    return scene.where(finding.workspace) + say((lead, tone), finding.text[len(lead) :])

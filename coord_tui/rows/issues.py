@@ -23,10 +23,9 @@ OVER: Final = frozenset({"completed", "complete", "done", "closed", "finished", 
 class IssueRows:
     """The issues of a scene: first those that somebody should decide about."""
 
-    columns = COLUMNS
-
     def __init__(self, scene: Scene) -> None:
         self.scene = scene
+        self.columns = scene.widened(COLUMNS, 0)
         shown = [issue for issue in scene.board.issues.values() if scene.here(issue.workspace)]
         self.keys = [issue.scope for issue in sorted(shown, key=self._order)]
 
@@ -46,8 +45,8 @@ class IssueRows:
         progress = issue.progress
         percent = progress.percent if progress else None
         return (
-            say((f"#{issue.id}", "link")),
-            self._who(issue) + self.scene.where(issue.workspace),
+            self.scene.where(issue.workspace) + say((f"#{issue.id}", "link")),
+            self._who(issue),
             say(f"{percent:.0f}%") if percent is not None else NOTHING,
             say(progress.phase if progress and progress.phase else _status(issue)),
         )

@@ -26,10 +26,9 @@ _WORST: Final = (Life.DEAD, Life.STALE, Life.OFF, None, Life.UNKNOWN, Life.LATE,
 class LockRows:
     """The locks of a scene, those with a dead holder first."""
 
-    columns = COLUMNS
-
     def __init__(self, scene: Scene) -> None:
         self.scene = scene
+        self.columns = scene.widened(COLUMNS, 1)
         held = [lock for lock in scene.board.locks.values() if scene.here(lock.workspace)]
         self.keys = [lock.scope for lock in sorted(held, key=self._order)]
 
@@ -48,7 +47,7 @@ class LockRows:
         life = self.scene.life(lock.workspace, lock.holder)
         return (
             say(SHAPES[life]) if life else say(("?", "dim")),
-            say((lock.resource, "name")) + self.scene.where(lock.workspace),
+            self.scene.where(lock.workspace) + say((lock.resource, "name")),
             self.scene.who(lock.workspace, lock.holder),
             say((since(lock.since.at if lock.since else None, now), "dim")),
             _note(lock, now),

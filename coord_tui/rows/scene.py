@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
 from functools import cached_property
 from typing import Final
 
+from coord_core import text
 from coord_core.scopes import in_workspace, natural
 from coord_core.state.board import Board
 from coord_core.state.insights import Finding, Holdings, Life, Signs, Verdict
 from coord_core.state.records import Issue, Session
+from coord_tui.columns import Column
 from coord_tui.display import Words, link, say
+from coord_tui.rows.workspaces import short_names
 
 SHAPES: Final = {
     Life.LIVE: ("●", "live"),
@@ -46,20 +51,38 @@ class Scene:
         """Whether a record of that workspace is shown."""
         return self.workspace is None or workspace == self.workspace
 
+    @cached_property
+    def workspaces(self) -> Sequence[str]:
+        """The workspaces there are; documents that name none make one only where there is no other."""
+        return tuple(filter(None, self.board.workspaces)) or self.board.workspaces
+
     @property
     def several(self) -> bool:
         """Whether records of more than one workspace are shown, so that names need theirs."""
-        return self.workspace is None and len(self.board.workspaces) > 1
+        return self.workspace is None and len(self.workspaces) > 1
 
     @property
     def only(self) -> str | None:
         """The one workspace that is shown, None while several are."""
-        names = self.board.workspaces
+        names = self.workspaces
         return names[0] if self.workspace is None and len(names) == 1 else self.workspace
 
+    @cached_property
+    def short(self) -> dict[str, str]:
+        """The workspaces' short names while several are shown, else none."""
+        return short_names(self.workspaces) if self.several else {}
+
     def where(self, workspace: str) -> Words:
-        """Return a workspace's project to stand behind a name, nothing while only one is shown."""
-        return say((f" {workspace.partition(':')[2] or '-'}", "dim")) if self.several else ()
+        """Return a workspace's short name to stand before another name: `shop/`; nothing while only one is shown."""
+        return say((f"{self.short[workspace]}/", "dim")) if workspace in self.short else ()
+
+    def widened(self, columns: Sequence[Column], place: int) -> Sequence[Column]:
+        """Return columns of which one has room for `where` before its names."""
+        if not self.several:
+            return columns
+        room = 1 + max(map(text.width, self.short.values()))
+        wide = replace(columns[place], width=columns[place].width + room)
+        return (*columns[:place], wide, *columns[place + 1 :])
 
     @cached_property
     def sessions(self) -> list[Session]:

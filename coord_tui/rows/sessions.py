@@ -45,10 +45,9 @@ def sparkline(buckets: Sequence[int], most: int) -> str:
 class SessionRows:
     """The sessions of a scene."""
 
-    columns = COLUMNS
-
     def __init__(self, scene: Scene) -> None:
         self.scene = scene
+        self.columns = scene.widened(COLUMNS, 1)
         self.keys = [session.scope for session in scene.sessions]
         self.most = max((max(signs.buckets, default=0) for signs in scene.board.signs.values()), default=1)
 
@@ -86,7 +85,7 @@ class SessionRows:
 
     def _name(self, session: Session, life: Life) -> Words:
         name = say((session.id, "dim" if life is Life.OFF else "name"))
-        return name + self.scene.where(session.workspace)
+        return self.scene.where(session.workspace) + name
 
     def _issue(self, session: Session, issue: Issue | None) -> Words:
         if issue is None:

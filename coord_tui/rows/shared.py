@@ -6,11 +6,11 @@ import json
 from collections.abc import Sequence
 from typing import Any, Final
 
-from coord_core.documents import Document
-from coord_core.scopes import natural, parse
+from coord_core.documents import Document, Unreadable
+from coord_core.scopes import natural, parse, reference_name
 from coord_tui.ages import since
 from coord_tui.columns import Column
-from coord_tui.display import Cell, say
+from coord_tui.display import Cell, Name, say
 from coord_tui.rows.scene import Scene
 
 COLUMNS: Final = (
@@ -25,10 +25,9 @@ SHOWN: Final = 200
 class SharedRows:
     """The unreadable files, then the documents that are no session, issue, lock or list."""
 
-    columns = COLUMNS
-
     def __init__(self, scene: Scene) -> None:
         self.scene = scene
+        self.columns = scene.widened(COLUMNS, 1)
         bad = [each for each in scene.board.unreadable.values() if scene.here(parse(each.scope or "").workspace)
                or scene.workspace is None or not each.scope]  # fmt: skip
         documents = [scope for scope in scene.board.shared if scene.here(parse(scope).workspace)]
@@ -45,17 +44,23 @@ class SharedRows:
         if bad:
             return (
                 say(("!", "stale bold")),
-                say((bad.source, "stale")),
+                self._file(bad),
                 say(f"unreadable file: {bad.reason}"),
                 say((since(bad.written_at or None, now), "dim")),
             )
         document = self.scene.board.documents.get(key)
         return (
             say(("·", "dim")),
-            say((parse(key).short if not self.scene.several else key, "name")),
+            self.scene.where(parse(key).workspace) + say((parse(key).short, "name")),
             say(_summary(document)),
             say((since(document.written_at or None, now) if document else "", "dim")),
         )
+
+    def _file(self, bad: Unreadable) -> Cell:
+        """Return a file's name without the workspace that it begins with: that is the same for all of them."""
+        workspace = parse(bad.scope or "").workspace
+        known = reference_name(workspace) + "__" if workspace in self.scene.workspaces and workspace else ""
+        return Name(bad.source.removeprefix(known), "stale", self.scene.where(workspace))
 
 
 def _summary(document: Document | None) -> str:

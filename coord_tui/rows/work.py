@@ -31,10 +31,9 @@ MARKS: Final = {
 class WorkRows:
     """The tasks of a scene: running, failed, waiting, done."""
 
-    columns = COLUMNS
-
     def __init__(self, scene: Scene) -> None:
         self.scene = scene
+        self.columns = scene.widened(COLUMNS, 1)
         self.tasks: dict[str, Task] = {}
         for task in self._sorted():
             key = f"{task.list}#{task.id}"
@@ -69,8 +68,8 @@ class WorkRows:
         workspace = self.scene.board.lists[task.list].workspace
         return (
             say((mark, tone)),
-            say((task_name(task), "dim")),
-            say((task.summary, quiet)) + self.scene.where(workspace),
+            self.scene.where(workspace) + say((task_name(task), "dim")),
+            say((task.summary, quiet)),
             self.scene.who(workspace, task.owner, quiet)
             if task.state is not TaskState.DONE
             else say((task.owner or "–", quiet)),

@@ -33,10 +33,9 @@ def candidates(scene: Scene) -> list[Session]:
 class Ticks:
     """The candidates, each with a tick or none."""
 
-    columns = COLUMNS
-
     def __init__(self, scene: Scene) -> None:
         self.scene = scene
+        self.columns = scene.widened(COLUMNS, 2)
         self.sessions = {session.scope: session for session in candidates(scene)}
         self.keys = list(self.sessions)
         self.ticked = {key for key in self.keys if scene.verdict(key).life is Life.DEAD}
@@ -51,7 +50,7 @@ class Ticks:
         return (
             say(("[x]" if key in self.ticked else "[ ]", "link bold" if key in self.ticked else "dim")),
             say(SHAPES[verdict.life]),
-            say((self.sessions[key].id, "name")),
+            self.scene.where(self.sessions[key].workspace) + say((self.sessions[key].id, "name")),
             say((verdict.evidence, "dim")),
             Things(things(self.scene.holdings(key))),
         )

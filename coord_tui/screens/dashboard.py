@@ -244,10 +244,8 @@ class Dashboard(Reach, inherit_bindings=False):
         self._take_back(self.coord.desk.redo_plan)
 
     def _take_back(self, planner: Callable[[str | None], Plan]) -> None:
-        from coord_tui.screens.plan_words import placed
-
-        scene = self.coord.scene
-        self._plan(lambda: placed(planner(scene.only), scene))
+        only = self.coord.scene.only
+        self._plan(lambda: planner(only))
 
     def _carry_out(self, remedy: Remedy) -> None:
         self._plan(lambda: self.coord.desk.plan(remedy.action, remedy.arguments))

@@ -61,7 +61,7 @@ def key_line(
         (not read_only and silent, "X", "all dead"),
         (not read_only, "z", "undo"),
         (not read_only, "H", "lift" if scene.only is not None and scene.board.hold(scene.only) else "hold"),
-        (len(scene.board.workspaces) > 1, "w", "workspace"),
+        (len(scene.workspaces) > 1, "w", "workspace"),
         (True, "/", "filter"),
         (target is not None, "y", "json"),
         (True, "R", "look again"),

@@ -137,7 +137,7 @@ class Overview(Screen[None], inherit_bindings=False):
         self.query_one("#keys", OneLine).show(*words)
         findings = list(self.sources.findings.findings.values())
         self.needy = min(self.needy, max(0, len(findings) - 1))
-        said = sentence(findings[self.needy]) if findings else all_well(self.sources.scene)
+        said = sentence(findings[self.needy], self.sources.scene) if findings else all_well(self.sources.scene)
         self.query_one("#foot", Foot).tell(said, self.needy, findings)
         self.query_one("#tabs", TabLine).tell(self.panels, self.active)
 

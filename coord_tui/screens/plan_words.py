@@ -3,24 +3,36 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Final
 
 from coord_core import text
 from coord_core.actions.plan import Effect, Plan
 from coord_core.state.insights import Life
-from coord_tui.display import NOTHING, Words, say
+from coord_tui.display import NOTHING, Words, plain, say
 from coord_tui.rows.scene import SHAPES, Scene
 
 WHERE, KEY = 25, 13
 """Cells of an effect's first two columns."""
 
 
+NAMED: Final = ("hold", "lift_hold")
+"""Actions whose title names the workspace by itself."""
+
+
 def placed(plan: Plan, scene: Scene) -> Plan:
-    """Return an undo or a redo whose title says where it is, while the screen shows several workspaces."""
-    if not scene.several:
+    """Return a plan whose title says where it is, while the screen shows several workspaces."""
+    if not scene.several or plan.action in NAMED:
         return plan
+    if plan.action not in ("undo", "redo"):
+        return replace(plan, title=f"{plain(in_place(plan.workspace, scene))}{plan.title}")
     verb, _, what = plan.title.partition(": ")
     where = plan.workspace.partition(":")[2] or plan.workspace or "no workspace"
     return replace(plan, title=f"{verb}, newest of all workspaces ({where}): {what}")
+
+
+def in_place(workspace: str, scene: Scene) -> Words:
+    """Return what stands before a title: `shop: `; nothing while only one workspace is shown."""
+    return say((f"{scene.short[workspace]}: ", "name")) if workspace in scene.short else NOTHING
 
 
 def evidence(plan: Plan) -> list[Words]:

@@ -15,9 +15,9 @@ from coord_core.actions.plan import Plan
 from coord_core.scopes import natural
 from coord_core.state.insights import Life, Remedy
 from coord_core.state.records import Session
-from coord_tui.ages import age, since
+from coord_tui.ages import age, past
 from coord_tui.columns import Column
-from coord_tui.display import Cell, Words, say
+from coord_tui.display import Across, Cell, Words, say
 from coord_tui.rows.scene import NONE, SHAPES, Scene
 from coord_tui.rows.sessions import issue_of, progress_of, task_name
 from coord_tui.rows.source import Filtered
@@ -72,14 +72,8 @@ class Receivers:
         life = self.scene.verdict(key).life
         shape = say(SHAPES[life])
         if not self.offered(key):
-            silent = f"not offered: {life.value} for {age(now - signs.seen) if signs.seen else '?'}"
-            return (
-                shape,
-                say((session.id, "dim")),
-                say((silent[:16], "dim")),
-                say((silent[16:30], "dim")),
-                say((silent[30:], "dim")),
-            )
+            silent = f"not offered: {_silent(life)} for {age(now - signs.seen) if signs.seen else '?'}"
+            return shape, say((session.id, "dim")), Across(say((silent, "dim")))
         issue = issue_of(self.scene, session)
         progress = progress_of(self.scene, session)
         percent = progress.percent if progress else None
@@ -89,7 +83,7 @@ class Receivers:
             shape,
             say((session.id, "name")),
             say((doing, "link" if doing != "idle" else ""), f"  {percent:.0f}%" if percent is not None else ""),
-            say((_did(signs.did, now), "dim")),
+            say((f"did {past(signs.did, now)}" if signs.did else "", "dim")),
             say((f"wants {wants}" if wants else "", "wait")),
         )
 
@@ -103,8 +97,8 @@ def given(scene: Scene, target: Target) -> str:
     return " and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)
 
 
-def _did(did: float | None, now: float) -> str:
-    return "" if did is None else f"did {since(did, now)} ago".replace("now ago", "just now")
+def _silent(life: Life) -> str:
+    return "silent" if life is Life.STALE else life.value
 
 
 class Reassign(Planning, inherit_bindings=True):
@@ -123,7 +117,9 @@ class Reassign(Planning, inherit_bindings=True):
 
     def __init__(self, target: Target, scene: Scene) -> None:
         of = f" of {target.owner}" if target.owner else ""
-        super().__init__(say((f"Give {given(scene, target)}{of} to", "name")))
+        super().__init__(
+            plan_words.in_place(target.workspace, scene) + say((f"Give {given(scene, target)}{of} to", "name"))
+        )
         self.target, self.scene = target, scene
         self.receivers = Receivers(scene, target)
         self.table = RecordTable()

@@ -12,7 +12,7 @@ from textual.strip import Strip
 
 from coord_core.frozen import frozen
 from coord_tui.columns import Column, fit
-from coord_tui.display import NOTHING, Cell, Piece, Words, clip, lay, say, width
+from coord_tui.display import NOTHING, Across, Cell, Piece, Words, clip, lay, say, width
 from coord_tui.palette import palette_of, strip
 from coord_tui.rows.source import Source
 from coord_tui.widgets.cursor import Cursor
@@ -215,6 +215,8 @@ class RecordTable(Cursor, can_focus=True):
     def _row(self, cells: Sequence[Cell]) -> Words:
         found: list[Piece] = [SPACE]
         for column, cell, room in zip(self._columns, cells, self._fitted(), strict=False):
+            if isinstance(cell, Across):
+                return (*found, *lay(cell, self.size.width - width(found) - 1))
             if room:
                 cut = lay(cell, room)
                 gap = Piece(" " * (room - width(cut)))

@@ -48,7 +48,7 @@ class StatusBar(OneLine, inherit_bindings=False):
 
 def place(scene: Scene, *, brief: bool = False) -> Words:
     """Return the workspace's name: `acme/shop on laptop`, brief `shop`."""
-    names, workspace = scene.board.workspaces, scene.only
+    names, workspace = scene.workspaces, scene.only
     if workspace is None:
         return say((f"{len(names)} workspaces" if names else "coord", "name"))
     machine, _, project = workspace.partition(":")

@@ -316,9 +316,9 @@ def test_a_lease_of_any_shape(junk: Any) -> None:
 
 def test_times_that_cannot_be() -> None:
     assert found(session("a"), document("locks:db", {"locked_by": "a", "locked_at": "yesterday"})) == [
-        "db locked_at is no time: yesterday"]  # fmt: skip
+        "lock db: locked_at is no time: yesterday"]  # fmt: skip
     assert found(session("a"), document("issue:5", {"claimed_by": "a", "claimed_at": stamp(-7200)})) == [
-        f"#5 claimed_at lies in the future, {stamp(-7200)}: a clock or zone is wrong"]  # fmt: skip
+        f"#5: claimed_at lies in the future, {stamp(-7200)}: a clock or zone is wrong"]  # fmt: skip
     assert not found(session("a"), document("issue:5", {"claimed_by": "a", "claimed_at": stamp(-60)}))
     assert not found(session("a"), document("issue:5", {"claimed_by": "a", "claimed_at": "2025-10-31T14:00:00Z"}))
 

@@ -4,6 +4,8 @@ from dataclasses import replace
 
 import pytest
 
+from coord_core.documents import Unreadable
+from coord_core.scopes import reference_name
 from coord_core.state.board import Board
 from coord_core.state.records import Event
 from coord_tui.screens.detail import DetailScreen
@@ -377,16 +379,33 @@ async def test_workspaces_take_turns(stage: Staging) -> None:
     two = boards.busy(workspaces=(boards.SHOP, "laptop:acme/tools"))
     async with stage(two, size=(200, 50)) as s:
         assert "2 workspaces" in s.text()
-        for row in ("src/api acme/shop", "test server.py acme/shop", "claude_3 acme/shop"):
+        for row in ("shop/src/api", "shop/queue#", "shop/claude_3", "shop/#"):
             assert row in s.text()
         await s.press("w")
         assert "acme/shop on laptop" in s.text()
-        assert "src/api acme/shop" not in s.text()
+        assert "shop/src/api" not in s.text()
         await s.press("w")
         assert "acme/tools on laptop" in s.text()
         assert len(s.dashboard.table.keys) == 0
         await s.press("w")
         assert "2 workspaces" in s.text()
+
+
+async def test_unreadable_files_can_be_told_apart(stage: Staging) -> None:
+    scopes = [boards.scope(f"session:{name}") for name in ("claude_1", "claude_2")]
+    bad = [Unreadable(f"{reference_name(each)}.json", each, "line 1: not JSON") for each in scopes]
+    async with stage(boards.busy(unreadable={each.source: each for each in bad})) as s:
+        await s.press("6")
+        shown = [line for line in s.text().splitlines() if "unreadable file" in line]
+        assert [line.split()[1].strip("│") for line in shown] == ["session__claude_1.json", "session__claude_2.json"]
+
+
+async def test_who_is_not_offered_is_told_in_one_sentence(stage: Staging) -> None:
+    async with stage() as s:
+        await s.press("1", "a")
+        await s.dialog("Reassign")
+        await s.press(*"_8")
+        assert "claude_8      not offered: silent for 1h12" in s.text()
 
 
 async def test_one_workspace_has_no_next(stage: Staging) -> None:

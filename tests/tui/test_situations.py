@@ -56,6 +56,7 @@ async def test_everyone_signed_off(stage: Staging) -> None:
     off = {scope: Verdict(Life.OFF, "off") for scope in board.sessions}
     async with stage(replace(board, verdicts=off)) as s:
         assert "Everyone has signed off (12), no lock is held." in s.text().replace("no lock held", "no lock is held")
+        assert "Start an agent, or q to leave." in s.text()
 
 
 async def test_the_title_never_ends_its_own_sequence(stage: Staging) -> None:

@@ -46,13 +46,16 @@ async def test_it_waits_for_its_folder_lives_through_its_loss_and_goes_on(live: 
     folder.mkdir(parents=True)
     await stage.until(lambda: "Nobody has signed on yet." in stage.text())
     folder.rmdir()
-    await stage.until(lambda: "No store at" in stage.text())
+    await stage.until(lambda: "was taken away" in stage.text())
     fill(folder)
     await stage.until(lambda: "1 Sessions 3" in stage.text())
     away = folder.with_name("away")
     folder.rename(away)
     await stage.until(lambda: "NOT UPDATING since" in stage.text())
     assert "database_migration" in stage.text()
+    assert (stage.app.board.problem if stage.app.board else "").endswith(
+        "was taken away (moved or deleted); it is shown again when it is back"
+    )
     away.rename(folder)
     await stage.until(lambda: "NOT UPDATING" not in stage.text())
     await stage.pilot.press("R")
@@ -141,3 +144,12 @@ async def test_somebody_else_is_first(live: tuple[Stage, Path]) -> None:
     assert lock.read_text() == text
     await stage.press("escape")
     await stage.closed()
+
+
+async def test_a_file_is_no_store(tmp_path: Path) -> None:
+    (tmp_path / "notes").write_text("")
+    desk = StoreDesk(open_storage(str(tmp_path / "notes")), FOREVER)
+    async with CoordApp(desk).run_test(size=(160, 36)) as pilot:
+        stage = Stage(pilot.app, desk, pilot, 0.0)  # type: ignore[arg-type]
+        await stage.until(lambda: "it is a file, not a folder" in stage.text())
+        pilot.app.exit()

@@ -12,7 +12,8 @@ from coord_core.documents import Batch
 from coord_core.scopes import natural
 from coord_core.state.board import Board
 from coord_tui import themes
-from coord_tui.display import Things, clip, content, lay, plain, say, width, wrap
+from coord_tui.ages import past
+from coord_tui.display import Name, Things, clip, content, lay, plain, say, width, wrap
 from coord_tui.layout import LOWER_LEAST, Counts, arrange
 from coord_tui.palette import CONTRAST, DECORATION, TONES, Palette, contrast, strip
 from coord_tui.rows.scene import same
@@ -135,3 +136,15 @@ def test_time_alone_changes_nothing_that_is_shown() -> None:
     assert same(board, later)
     scope = next(iter(board.locks))
     assert not same(board, later.update(Batch(documents={scope: None}), now=now + 2, processes=processes))
+
+
+def test_names_keep_both_their_ends() -> None:
+    long = "laptop__acme__shop__session__claude_1.json"
+    assert plain(lay(Name(long, before=say("shop/")), 20)) == "shop/laptop_…_1.json"
+    assert plain(lay(Name(long), 60)) == long
+    for cells in range(10):
+        assert width(lay(Name("日本語日本語", before=say("a/")), cells)) <= cells
+
+
+def test_just_now_is_not_long_ago() -> None:
+    assert [past(at, 100.0) for at in (None, 100.0, 70.0)] == ["", "just now", "30s ago"]

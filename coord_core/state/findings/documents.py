@@ -38,7 +38,7 @@ def find_in_document(found: Found, part: Part) -> None:
 
 def _times(found: Found, part: Part) -> None:
     """Say one thing at most: the first time that is unreadable, else the first that lies ahead."""
-    scope, workspace, lead = part.document.scope, part.workspace, people_name(part)
+    scope, workspace, lead = part.document.scope, part.workspace, f"{_record_name(part)}:"
     limit = found.view.now + found.view.limits.future
     ahead = [(key, moment) for key, moment in part.stamps if moment.at is not None and moment.at > limit]
     for key, moment in part.stamps:
@@ -50,6 +50,12 @@ def _times(found: Found, part: Part) -> None:
         said = f"{cut(key, 30)} lies in the future, {cut(moment.stated, 30)}: a clock or zone is wrong"
         found.add("future_time", scope, workspace, lead, said, None)
         found.again((moment.at or 0.0) - found.view.limits.future)
+
+
+def _record_name(part: Part) -> str:
+    """Return a document's name with what it is, where the name alone does not say it: `lock src/orders`."""
+    kind = {"locks": "lock ", "session": "session "}.get(part.kind, "") if part.id else ""
+    return kind + people_name(part)
 
 
 def people_name(part: Part) -> str:
