@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import subprocess
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -12,6 +11,7 @@ from typing import Any, NamedTuple
 import pytest
 
 from coord_core.cli import main
+from tests import repositories
 
 OURS = {"command": "coordctl", "args": ["mcp"]}
 
@@ -34,7 +34,7 @@ def repo(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     (tmp_path / "bin" / "coordctl").write_text("#!/bin/sh\n")
     (tmp_path / "bin" / "coordctl").chmod(0o755)
     monkeypatch.setenv("PATH", f"{tmp_path / 'bin'}:{os.environ['PATH']}")
-    git(tmp_path, "init", "-q", "shop")
+    repositories.init(tmp_path / "shop")
     (tmp_path / "shop" / "src").mkdir()
     monkeypatch.chdir(tmp_path / "shop" / "src")
     return tmp_path / "shop"
@@ -47,11 +47,6 @@ def ctl(capsys: pytest.CaptureFixture[str]) -> Ctl:
         return Answer(code, *capsys.readouterr())
 
     return run
-
-
-def git(folder: Path, *arguments: str) -> None:
-    who = ("-c", "user.name=kim", "-c", "user.email=kim@laptop")
-    subprocess.run(["git", "-C", str(folder), *who, *arguments], check=True, capture_output=True)
 
 
 def files(folder: Path) -> dict[str, bytes]:
@@ -167,8 +162,7 @@ def test_doctor_says_when_agents_would_write_to_different_folders(
     repo: Path, ctl: Ctl, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     ctl("init")
-    git(repo, "commit", "-q", "--allow-empty", "-m", "x")
-    git(repo, "worktree", "add", "-q", str(tmp_path / "linked"))
+    repositories.link(repo, tmp_path / "linked")
     assert doctor(ctl) == {}
     for folder in (tmp_path / "linked", repo / "src"):
         (folder / ".claude" / "session-state").mkdir(parents=True)

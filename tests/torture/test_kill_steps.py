@@ -19,6 +19,8 @@ from tests.torture.children import fork, join, kill, on_disk, prove_whole, recov
 A, B, C = "issue:15", "locks:db", "project:queue"
 START: dict[str, dict[str, Any]] = {A: {"claimed_by": "claude_4", "log": ["one"]}, B: {"locked_by": "me"}}
 TORN = '{"data": {"claimed_'
+STRUCK = "checked"
+"""The step at which another program writes."""
 Work = Callable[[FileStorage], object]
 
 
@@ -69,6 +71,17 @@ def snapshot(folder: Path) -> dict[str, str]:
     return found
 
 
+def strike(folder: Path) -> None:
+    """Write as another program does."""
+    reference.store(folder / "issue__15.json", "theirs", 1)
+
+
+def struck(before: dict[str, str]) -> dict[str, str]:
+    """Return what stands when the other program alone has written."""
+    theirs = json.loads(before["issue__15.json"]) | {"theirs": 1}
+    return before | {"issue__15.json": json.dumps(theirs)}
+
+
 def run(folder: Path, work: Work, step: str, occurrence: int, foreign: bool) -> bool:
     """Run `work` in a child that ends at an occurrence of a step; return whether it came that far."""
 
@@ -77,8 +90,8 @@ def run(folder: Path, work: Work, step: str, occurrence: int, foreign: bool) -> 
 
         def hook(name: str) -> None:
             passed[name] += 1
-            if foreign and name == "checked":
-                reference.store(folder / "issue__15.json", "theirs", 1)
+            if foreign and name == STRUCK:
+                strike(folder)
             if name == step and passed[name] == occurrence:
                 kill(os.getpid())
 
@@ -98,14 +111,18 @@ def outcomes(root: Path, kind: str, foreign: bool) -> list[dict[str, str]]:
     return [before, snapshot(folder)]
 
 
-def judge(folder: Path, before: dict[str, str], after: dict[str, str], *, foreign: bool) -> str:
+def judge(folder: Path, step: str, before: dict[str, str], after: dict[str, str], *, foreign: bool) -> str:
+    """Recover from a kill at a step, and hold what is there against what must be."""
+    left = {path: path.read_bytes() for path in folder.glob("*.json")}
     storage = recover(folder)
     committed = any(line.action == "work" for line in storage.lines())
     found = snapshot(folder)
     if committed:
         assert found == after, "committed, but not whole"
-    elif not foreign:
-        assert found == before, "not committed, but something happened"
+    else:
+        expected = struck(before) if foreign and step == STRUCK else before
+        assert found == expected, "not committed, but something happened"
+        assert {path: path.read_bytes() for path in folder.glob("*.json")} == left, "not committed, but rewritten"
     if "torn.json" not in found and not foreign:
         prove_whole(storage)
     storage.transact(Act("next"), lambda tx: tx.edit("project:next").update(n=tx.seq))
@@ -127,7 +144,7 @@ def test_a_kill_at_every_step(tmp_path: Path, foreign: bool, capsys: pytest.Capt
                 if not run(folder, work, step, occurrence, foreign):
                     break
                 kills[step] += 1
-                outcome[judge(folder, before, after, foreign=foreign)] += 1
+                outcome[judge(folder, step, before, after, foreign=foreign)] += 1
     with capsys.disabled():
         print(f"\nkills per step ({'with' if foreign else 'without'} a foreign edit): {dict(kills)}; {dict(outcome)}")
     missing = {step for step in STEPS if not kills[step]}
@@ -147,7 +164,7 @@ def test_a_kill_in_the_recovery_too(tmp_path: Path, capsys: pytest.CaptureFixtur
                         continue
                     if run(folder, lambda storage: storage.transact(Act("recover"), lambda tx: None), second, 1, False):
                         kills[second] += 1
-                    judge(folder, before, after, foreign=foreign)
+                    judge(folder, first, before, after, foreign=foreign)
     with capsys.disabled():
         print(f"\nkills in the recovery, per step: {dict(kills)}")
     assert all(kills[step] for step in ("swap", "swapped", "noted", "recovered"))

@@ -2,28 +2,18 @@ from __future__ import annotations
 
 import json
 import shutil
-import subprocess
 from pathlib import Path
 
 import pytest
 
 from coord_core.errors import StoreUnsupported
 from coord_core.storage.places import find_store, in_main_worktree, project, worktrees
-
-GIT = ("git", "-c", "user.name=t", "-c", "user.email=t@t", "-c", "init.defaultBranch=main")
-
-
-def git(folder: Path, *arguments: str) -> None:
-    subprocess.run([*GIT, *arguments], cwd=folder, check=True, capture_output=True)
+from tests import repositories
 
 
 @pytest.fixture
 def repo(tmp_path: Path) -> Path:
-    root = tmp_path / "shop"
-    root.mkdir()
-    git(root, "init")
-    git(root, "commit", "--allow-empty", "-m", "x")
-    return root
+    return repositories.init(tmp_path / "shop")
 
 
 def find(folder: Path, given: str | None = None, **env: str) -> str:
@@ -47,7 +37,7 @@ def test_without_any_it_is_where_the_repository_would_have_it(repo: Path) -> Non
 
 
 def test_a_linked_worktree_shares_the_store_of_the_main_one(repo: Path, tmp_path: Path) -> None:
-    git(repo, "worktree", "add", str(tmp_path / "linked"))
+    repositories.link(repo, tmp_path / "linked")
     (repo / ".claude/session-state").mkdir(parents=True)
     (tmp_path / "linked/.claude/session-state").mkdir(parents=True)
     (tmp_path / "linked/src").mkdir()
@@ -103,13 +93,13 @@ def test_a_configuration_without_a_folder_means_the_usual_one(repo: Path, tmp_pa
     ],
 )
 def test_the_project_is_named_as_the_reference_names_it(repo: Path, url: str, name: str) -> None:
-    git(repo, "remote", "add", "origin", url)
+    repositories.add_origin(repo, url)
     assert project(repo) == name
 
 
 def test_all_worktrees_of_a_repository_are_found_from_each_of_them(repo: Path, tmp_path: Path) -> None:
     assert worktrees(repo) == [repo] and worktrees(tmp_path) == []
-    git(repo, "worktree", "add", str(tmp_path / "linked"))
-    git(repo, "worktree", "add", str(tmp_path / "gone"))
+    repositories.link(repo, tmp_path / "linked")
+    repositories.link(repo, tmp_path / "gone")
     shutil.rmtree(tmp_path / "gone")
     assert worktrees(repo) == worktrees(tmp_path / "linked") == [repo, tmp_path / "linked"]
