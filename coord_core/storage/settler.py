@@ -83,12 +83,16 @@ class Move(Part):
         if not look(self.temporary).there:
             return
         source, target = (os.path.join(self.folder, (self.line.moved or {})[end]) for end in ("from", "to"))
-        if not (look(source).digest == self.was and self._moved(source, target)):
-            there = look(source).there or not look(target).there
-            if there:
-                self.settled.failed[self.scope] = [Change(("file",), self.line.moved, ABSENT)]
-                return
+        moved = self._was_moved(source, target) or (look(source).digest == self.was and self._moved(source, target))
+        if not moved and (look(source).there or not look(target).there):
+            self.settled.failed[self.scope] = [Change(("file",), self.line.moved, ABSENT)]
+            return
         self._drop()
+
+    def _was_moved(self, source: str, target: str) -> bool:
+        """Say whether it was moved before a crash; what stands in its place then is somebody else's, of later."""
+        there = look(target)
+        return there.there and there.digest == self.was and look(source).digest != self.was
 
     def _moved(self, source: str, target: str) -> bool:
         self.step("swap")

@@ -5,8 +5,10 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import json
+import multiprocessing
 import os
 import shutil
+import signal
 import tempfile
 import time
 from collections.abc import AsyncIterator, Callable, Iterator
@@ -302,6 +304,69 @@ async def test_a_storm_ends_in_the_truth(folder: Path) -> None:
             if n % 10 == 0:
                 await asyncio.sleep(0.005)
         await follower.until_it_is_right()
+
+
+QUEUE = Path("/proc/sys/fs/inotify/max_queued_events")
+
+
+def follow_and_tell(folder: Path, told: Path) -> None:
+    """Follow a folder, and keep writing down what is known of it."""
+
+    async def run() -> None:
+        follower = Follower(open_storage(str(folder), read_only=True))
+        while True:
+            told.with_suffix(".new").write_text(json.dumps([follower.documents, sorted(follower.unreadable)]))
+            os.replace(told.with_suffix(".new"), told)
+            await asyncio.sleep(0.02)
+
+    asyncio.run(run())
+
+
+def wait_for(condition: Callable[[], bool], seconds: float, what: str) -> None:
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline, what
+        time.sleep(0.01)
+
+
+def watches(pid: int) -> bool:
+    """Say whether a process has an inotify watch."""
+    for info in Path(f"/proc/{pid}/fdinfo").iterdir():
+        with contextlib.suppress(FileNotFoundError):  # closed meanwhile
+            if "inotify wd" in info.read_text():
+                return True
+    return False
+
+
+@pytest.mark.skipif(not QUEUE.exists(), reason="only Linux has inotify")
+def test_the_kernels_queue_overflows_while_nobody_reads_it(folder: Path, tmp_path: Path) -> None:
+    room = int(QUEUE.read_text())
+    if room > 100_000:
+        pytest.skip(f"the queue holds {room} events: to fill it takes too long")
+    told = tmp_path / "told.json"
+    # A process of its own, for stopping this one would give an interactive shell its terminal back.
+    process = multiprocessing.get_context("spawn").Process(target=follow_and_tell, args=(folder, told), daemon=True)
+    process.start()
+    assert process.pid is not None
+    try:
+        wait_for(lambda: told.exists() and json.loads(told.read_text()) == [ONE, []], 60, "it never began")
+        wait_for(lambda: watches(process.pid or 0), 60, "it never watched")
+        time.sleep(1.0)  # its first looks, which would hide what it misses, are over
+        os.kill(process.pid, signal.SIGSTOP)
+        os.waitpid(process.pid, os.WUNTRACED)
+        for n in range(room // 2 + 1000):
+            path = f"{folder}/issue__{n + 10}.json"
+            os.close(os.open(path, os.O_CREAT | os.O_WRONLY))
+            os.unlink(path)
+        reference.store(folder / "issue__1.json", "n", 2)
+        reference.store(folder / "issue__2.json", "n", 1)
+        (folder / "issue__3.json").write_text("{")
+        os.kill(process.pid, signal.SIGCONT)
+        view = [{"issue:1": {"n": 2}, "issue:2": {"n": 1}}, ["issue__3.json"]]
+        wait_for(lambda: json.loads(told.read_text()) == view, PATIENCE_S, "the view is not the disk")
+    finally:
+        process.kill()
+        process.join()
 
 
 async def test_closing_in_the_middle_of_anything(folder: Path) -> None:
