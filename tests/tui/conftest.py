@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
@@ -12,6 +13,8 @@ from coord_core.state.board import Board
 from coord_tui.app import CoordApp
 from tests.tui import boards
 from tests.tui.desks import FakeDesk
+
+PATIENCE_S = 30.0
 
 
 @dataclass
@@ -42,7 +45,8 @@ class Stage:
         await self.settle()
 
     async def until(self, happened: Callable[[], Any]) -> None:
-        for _ in range(500):
+        deadline = time.monotonic() + PATIENCE_S
+        while time.monotonic() < deadline:
             if happened():
                 return
             await self.pilot.pause(0.01)
