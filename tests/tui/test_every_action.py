@@ -19,6 +19,7 @@ from coord_core.storage import open_storage
 from coord_tui.app import CoordApp
 from coord_tui.store_desk import StoreDesk
 from tests.core import samples
+from tests.core.storage import reference
 from tests.terminal import Terminal
 from tests.tui.conftest import Stage
 from tests.tui.test_store import FOREVER
@@ -27,14 +28,38 @@ REPO = "laptop:BANCS-Norway/my-repo"
 Folder = Callable[[str], Any]
 
 
+def file_name(short: str) -> str:
+    return f"{REPO}:{short}.json".replace(":", "__").replace("/", "__")
+
+
+TORN = file_name("issue:99")
+
+
 def look(folder: Path) -> Folder:
-    """Return how a document's data is looked up by its short name; None for none."""
+    """Return how a document's data is looked up by its short name; None for none, TORN for what is no document."""
 
     def data(short: str) -> Any:
-        path = folder / f"{REPO}:{short}.json".replace(":", "__").replace("/", "__")
-        return json.loads(path.read_text())["data"] if path.exists() else None
+        path = folder / file_name(short)
+        if not path.exists():
+            return None
+        try:
+            return json.loads(path.read_text())["data"]
+        except ValueError:
+            return TORN
 
     return data
+
+
+def add_idle_session(folder: Path) -> None:
+    """Sign claude_4 on as the reference does: alive, and nothing is its own."""
+    reference.store(folder / file_name("session:claude_4"), "status", "idle")
+    path = folder / file_name("instances")
+    reference.store(path, "registry", {**reference.data(path)["registry"], "claude_4": "taken"})
+
+
+def add_torn_file(folder: Path) -> None:
+    (folder / TORN).write_text('{"data": {"claimed_by": "cl')
+    os.utime(folder / TORN, (1, 1))
 
 
 def task(data: Folder, number: int) -> Any:
@@ -62,6 +87,12 @@ ACTIONS: dict[str, tuple[str, str, str, str, Callable[[Folder], bool]]] = {
         "1", "session:claude_2", "x", "",
         lambda data: data("session:claude_2") is None and data("instances")["registry"]["claude_2"] == "available",
     ),
+    "sign off": (
+        "1", "session:claude_4", "x", "",
+        lambda data: data("session:claude_4") is not None
+        and data("instances")["registry"].get("claude_4") == "available",
+    ),
+    "quarantine": ("6", TORN, "x", "", lambda data: data("issue:99") is None),
 }  # fmt: skip
 
 
@@ -94,10 +125,13 @@ async def test_done_undone_and_done_again(tmp_path: Path, name: str) -> None:
     folder = tmp_path / "session-state"
     data = look(folder)
     async with console(folder, FOREVER) as stage:
+        add_idle_session(folder)
+        add_torn_file(folder)
+        await stage.until(lambda: "1 Sessions 4" in stage.text() and TORN in stage.app.board.unreadable)  # type: ignore[union-attr]
         assert not done(data)
         if panel != "1":
             await stage.press(panel)
-        assert stage.dashboard.table.select(f"{REPO}:{record}")
+        assert stage.dashboard.table.select(record if record == TORN else f"{REPO}:{record}")
         await stage.press(key)
         if key == "a":
             await stage.dialog("Reassign")
@@ -166,7 +200,7 @@ async def test_what_others_write_appears_without_a_key(tmp_path: Path) -> None:
 
 def write(folder: Path) -> None:
     """Write an issue as the reference does: in place."""
-    path = folder / f"{REPO}:issue:77.json".replace(":", "__").replace("/", "__")
+    path = folder / file_name("issue:77")
     path.write_text(json.dumps({"data": {"claimed_by": "claude_3", "status": "in_progress"}, "metadata": {}}))
 
 
@@ -216,6 +250,9 @@ def test_every_action_in_a_terminal(tmp_path: Path) -> None:
     folder = tmp_path / "session-state"
     data = look(folder)
     with keyboard(folder, "--stale-after", "999999d", "--late-after", "999998d") as keys:
+        add_idle_session(folder)
+        add_torn_file(folder)
+        keys.terminal.wait("issue:99 cannot be read.*1 Sessions 4")
         for panel, below, key, typed, done in (
             ("3", 0, *ACTIONS["release"][2:]),
             ("2", 0, *ACTIONS["unassign"][2:]),
@@ -224,6 +261,8 @@ def test_every_action_in_a_terminal(tmp_path: Path) -> None:
             ("4", 0, *ACTIONS["requeue"][2:]),
             ("1", 1, *ACTIONS["reassign session"][2:]),
             ("1", 1, *ACTIONS["clean up"][2:]),
+            ("1", 3, *ACTIONS["sign off"][2:]),
+            ("6", 0, *ACTIONS["quarantine"][2:]),
         ):
             keys.terminal.press(f"!{panel}g{'j' * below}{key}")
             if key == "a":
@@ -232,6 +271,7 @@ def test_every_action_in_a_terminal(tmp_path: Path) -> None:
                 # What nobody has seen yet is not done either.
                 keys.terminal.wait(f"→ {typed}")
             keys.done_undone_and_done_again(lambda done=done: done(data))
+        keys.terminal.press("1")
         write(folder)
         keys.terminal.wait("2 Issues 4")
     assert os.path.exists(folder / ".coord")
