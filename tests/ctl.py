@@ -12,10 +12,13 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
+import pytest
+
 from coord_core import text
 from coord_core.cli import main
 
 ROOT = Path(__file__).parents[1]
+Ctl = Callable[..., "Answer"]
 PLAIN = ("-m", "coord_core.cli")
 
 
@@ -61,6 +64,21 @@ def _held(code: int, raw_out: bytes, raw_err: bytes) -> Answer:
     assert code in (0, 1, 2), (code, err)
     assert bool(err) == bool(code), "what goes wrong is said, and nothing else is"
     return Answer(code, out, err)
+
+
+def within(store: Path, capsys: pytest.CaptureFixture[str]) -> Ctl:
+    """Return what runs a command on a store in this very process: the quickest way, which holds nothing apart."""
+
+    def run(*arguments: str) -> Answer:
+        try:
+            code = main(["--store", str(store), *arguments])
+        except SystemExit as left:
+            code = int(left.code or 0)
+        out, err = capsys.readouterr()
+        assert "Traceback" not in err
+        return Answer(code, out, err)
+
+    return run
 
 
 def spawn(store: Path, *arguments: str | bytes) -> Answer:

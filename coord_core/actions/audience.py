@@ -7,19 +7,18 @@ from dataclasses import replace
 from typing import Final
 
 from coord_core.actions import words
-from coord_core.actions.locking import waiters
 from coord_core.actions.plan import Plan
 from coord_core.documents import ABSENT, Change, Edit
 from coord_core.scopes import in_workspace, natural, parse
 from coord_core.state.board import Board
 from coord_core.state.deeds import concerned
 from coord_core.state.holds import HOLD
-from coord_core.state.insights import Life
+from coord_core.state.insights import GONE
 from coord_core.state.reading import session_scope
+from coord_core.state.waiters import waiters
 
 NAMED: Final = 3
 """Of more sessions than this only the number is said."""
-GONE: Final = frozenset({Life.DEAD, Life.OFF})
 
 
 def announced(plan: Plan, board: Board) -> Plan:
@@ -55,7 +54,7 @@ def _freed(plan: Plan, board: Board) -> list[tuple[str, list[str]]]:
 
 def _waiters(gone: Iterable[Edit]) -> list[str]:
     old = next((each.old for each in gone if isinstance(each, Change) and each.path == ("waiters",)), None)
-    return waiters({"waiters": old})
+    return list(waiters({"waiters": old}))
 
 
 def _free(locks: Iterable[str]) -> str:

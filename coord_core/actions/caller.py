@@ -14,6 +14,7 @@ from coord_core.actions.answers import Message
 from coord_core.actions.turn import Turn, actor, said
 from coord_core.errors import NotSignedOn, UnreadableDocument
 from coord_core.scopes import in_workspace
+from coord_core.state.inbox import unread
 from coord_core.storage import Act, Outcome, Storage, Transaction
 
 T = TypeVar("T")
@@ -106,7 +107,9 @@ class Caller:
             self.messages = (Message(0, times.utc_iso(int(time.time())), "coord", f"your inbox: {error}"),)
             return
         self.messages = tuple(
-            each for each in telling.unread(inbox.data if inbox else {}) if each.seq not in self._given
+            Message(each.seq, times.utc_iso(each.at) if each.at is not None else "", each.by, each.text)
+            for each in unread(inbox.data if inbox else {})
+            if each.seq not in self._given
         )
         self._given |= {each.seq for each in self.messages}
 

@@ -6,16 +6,18 @@ import math
 from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
+from coord_core.actions.draft import strike
 from coord_core.actions.telling import tell
-from coord_core.actions.turn import GONE, Turn, issue_id
+from coord_core.actions.turn import Turn, issue_id
 from coord_core.errors import InvalidArgument, NotFound, NotYours, Refused
+from coord_core.state.insights import GONE
+from coord_core.state.issues import OWNER_KEYS, stored_id
 from coord_core.state.reading import text
 from coord_core.state.records import TaskState
 from coord_core.state.worklists import task_state
 
 OTHER: Final = "Take another issue (coordctl status shows what is free), or ask for a handoff"
 HANDED_OFF: Final = "It was handed off, to you among others: accept it (coordctl accept issue:{issue})"
-OWNER_KEYS: Final = ("claimed_by", "current_session", "claimed_at", "fence")
 
 
 def claim_issue(turn: Turn, issue: str) -> dict[str, Any]:
@@ -164,7 +166,7 @@ def _take(turn: Turn, issue: str, owner: str | None) -> dict[str, Any]:
     mine = turn.edit(f"session:{turn.session}")
     working = text(mine.get("current_issue"))
     if working is None or _owner(turn.read(f"issue:{working}")) != turn.session:
-        mine["current_issue"] = int(issue) if issue.isascii() and issue.isdecimal() and len(issue) < 16 else issue
+        mine["current_issue"] = stored_id(issue)
     if was:
         _forget(turn, was, issue)
         tell(turn.tx, turn.workspace, was, turn.session, f"{turn.session} took #{issue} over from you", turn.at)
@@ -178,8 +180,4 @@ def _claim(issue: str, data: Mapping[str, Any], was: str) -> dict[str, Any]:
 def _forget(turn: Turn, session: str, issue: str) -> None:
     """Clear a session's current issue if it is this one, but never take its document away with that."""
     if text(turn.read(f"session:{session}").get("current_issue")) == issue:
-        data = turn.edit(f"session:{session}")
-        if len(data) > 1:
-            del data["current_issue"]
-        else:
-            data["current_issue"] = None
+        strike(turn.edit(f"session:{session}"), "current_issue")

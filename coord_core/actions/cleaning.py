@@ -8,6 +8,7 @@ from typing import Any
 from coord_core.actions import addressing, words
 from coord_core.actions.draft import Draft, holds
 from coord_core.actions.giving import held_issues, held_tasks, put_back_issue, put_back_task
+from coord_core.actions.locking import stop_waiting
 from coord_core.actions.plan import Effect, Plan
 from coord_core.actions.releasing import delete_lock, make_available
 from coord_core.actions.telling import storable
@@ -16,6 +17,7 @@ from coord_core.scopes import in_workspace
 from coord_core.state.board import Board
 from coord_core.state.insights import Holdings
 from coord_core.state.records import Issue, Lock, Session
+from coord_core.state.waiters import waiters
 
 
 def clean_up_session(board: Board, *, scope: str) -> Plan:
@@ -140,22 +142,9 @@ def _handoff(draft: Draft, session: Session, issue: Issue) -> dict[str, Any]:
 
 
 def _stop_waiting(draft: Draft, lock: Lock, session: Session) -> None:
-    if lock.scope in draft.deletes:
-        return
-    data = draft.data(lock.scope)
-    waiters = data.get("waiters")
-    stay: Any = waiters
-    if isinstance(waiters, list):
-        stay = [each for each in waiters if _waiter(each) != session.id]
-    elif isinstance(waiters, dict):
-        stay = {name: since for name, since in waiters.items() if name != session.id}
-    if isinstance(waiters, list | dict) and len(stay) < len(waiters):
+    if lock.scope not in draft.deletes and session.id in waiters(draft.data(lock.scope)):
         draft.tell(lock.scope, "waiters", f"without {session.id}")
-        data["waiters"] = stay
-
-
-def _waiter(entry: Any) -> Any:
-    return (entry.get("session") or entry.get("session_id")) if isinstance(entry, dict) else entry
+        stop_waiting(draft.data(lock.scope), session.id)
 
 
 def _why(board: Board, sessions: Sequence[Session]) -> tuple[str, ...]:

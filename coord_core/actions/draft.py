@@ -41,12 +41,7 @@ class Draft:
 
     def drop(self, scope: str, *keys: str) -> None:
         """Take keys away, but never a whole document with the last of them: that one becomes null."""
-        data = self.data(scope)
-        for key in keys:
-            if key in data and len(data) > 1:
-                del data[key]
-            elif key in data:
-                data[key] = None
+        strike(self.data(scope), *keys)
 
     def item(self, task: Task) -> dict[str, Any]:
         """Return a task's item to change in place."""
@@ -79,6 +74,15 @@ class Draft:
     def _before(self, scope: str) -> dict[str, Any]:
         document = self.board.documents.get(scope)
         return dict(document.data) if document else {}
+
+
+def strike(data: dict[str, Any], *keys: str) -> None:
+    """Take keys away, but never the last one of all: without any, the whole document would go."""
+    for key in keys:
+        if key in data and len(data) > 1:
+            del data[key]
+        elif key in data:
+            data[key] = None
 
 
 def holds(workspace: str, told: Any) -> dict[str, list[Change]]:

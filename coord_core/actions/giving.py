@@ -11,6 +11,7 @@ from coord_core.errors import Refused
 from coord_core.scopes import in_workspace, parse
 from coord_core.state.board import Board
 from coord_core.state.insights import Holdings
+from coord_core.state.issues import OWNER_KEYS, stored_id
 from coord_core.state.records import Issue, Session, Task, TaskState
 from coord_core.state.worklists import ENDED_KEYS, TAKEN_KEYS, task_state
 
@@ -43,7 +44,7 @@ def put_back_issue(draft: Draft, issue: Issue, *, forget: Iterable[Session]) -> 
     if data.get("status") != "pending":
         draft.tell(issue.scope, "status", f"{issue.status or NOTHING} → pending")
     data["status"] = "pending"
-    draft.drop(issue.scope, "claimed_by", "current_session", "claimed_at", "fence")
+    draft.drop(issue.scope, *OWNER_KEYS)
     for session in forget:
         forget_issue(draft, session, issue)
 
@@ -62,7 +63,7 @@ def give_issue(draft: Draft, issue: Issue, to: Session) -> None:
         data["status"] = "in_progress"
     if not to.issue:
         draft.tell(to.scope, "current_issue", f"nothing → {issue.id}")
-        draft.data(to.scope)["current_issue"] = _as_stored(issue)
+        draft.data(to.scope)["current_issue"] = stored_id(parse(issue.scope).id)
     named = (owner(draft, issue.workspace, name) for name in (issue.current_session, issue.claimed_by))
     for session in {each.scope: each for each in named if each and each.scope != to.scope}.values():
         forget_issue(draft, session, issue)
@@ -139,8 +140,3 @@ def _take_owner(item: dict[str, Any], owner_key: str) -> None:
 
 def _owner_key(issue: Issue) -> str:
     return "current_session" if issue.current_session and not issue.claimed_by else "claimed_by"
-
-
-def _as_stored(issue: Issue) -> Any:
-    id_ = parse(issue.scope).id
-    return int(id_) if id_.isascii() and id_.isdigit() and str(int(id_)) == id_ and len(id_) < 16 else id_

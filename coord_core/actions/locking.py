@@ -8,10 +8,12 @@ from typing import Any, Final
 
 from coord_core import processes, times
 from coord_core.actions.telling import append_event, tell
-from coord_core.actions.turn import GONE, Turn, expired, lock_name, who
+from coord_core.actions.turn import Turn, expired, lock_name, who
 from coord_core.documents import Line
 from coord_core.errors import Deadlock, InvalidArgument, LockLost, NotYours
+from coord_core.state.insights import GONE
 from coord_core.state.reading import items, text
+from coord_core.state.waiters import waiters, without
 
 LONGEST_TTL: Final = 30 * times.DAY
 """Seconds that a lock may be asked for."""
@@ -65,23 +67,9 @@ def free(turn: Turn, resource: str, lock: dict[str, Any]) -> None:
     turn.tx.delete(turn.scope(f"locks:{resource}"))
 
 
-def waiters(lock: Mapping[str, Any]) -> list[str]:
-    """Return the names of those who wait for a lock, in order."""
-    value = lock.get("waiters")
-    if isinstance(value, dict):
-        return [who for who in value if who]
-    found = [text(each.get("session")) if isinstance(each, dict) else text(each) for each in items(value)]
-    return [each for each in found if each]
-
-
 def stop_waiting(lock: dict[str, Any], session: str) -> None:
     """Strike a session off those who wait for a lock."""
-    known = lock.get("waiters")
-    left: Any = (
-        {who: since for who, since in known.items() if who != session}
-        if isinstance(known, dict)
-        else [each for each in items(known) if (each.get("session") if isinstance(each, dict) else each) != session]
-    )
+    left = without(lock.get("waiters"), session)
     if left:
         lock["waiters"] = left
     else:
@@ -192,7 +180,8 @@ def _cycle(turn: Turn, resource: str, holder: str) -> tuple[str, ...]:
         if document is None or not short.startswith("locks:"):
             continue
         owner = text(document.data.get("locked_by"))
-        for waiter in waiters(document.data) if owner is not None else ():
+        # A lock whose time is over keeps nobody waiting.
+        for waiter in waiters(document.data) if owner is not None and not expired(document.data, turn.at) else ():
             wanted.setdefault(waiter, []).append((short.removeprefix("locks:"), str(owner)))
     trail: list[tuple[str, tuple[str, ...]]] = [(holder, (turn.session, resource, holder))]
     seen: set[str] = set()
@@ -200,7 +189,7 @@ def _cycle(turn: Turn, resource: str, holder: str) -> tuple[str, ...]:
         waiter, path = trail.pop()
         if waiter == turn.session:
             return path
-        if waiter not in seen:
+        if waiter not in seen and turn.verdict(waiter).life not in GONE:
             seen.add(waiter)
             trail += [(owner, (*path, lock, owner)) for lock, owner in wanted.get(waiter, ())]
     return ()

@@ -10,12 +10,12 @@ from coord_core import times
 from coord_core.actions.giving import held_issues, held_tasks
 from coord_core.actions.locking import free, stop_waiting
 from coord_core.actions.telling import append_event
-from coord_core.actions.turn import GONE, INSTANCES, Turn, name
+from coord_core.actions.turn import INSTANCES, Turn, name
 from coord_core.actions.view import check_processes
 from coord_core.documents import Batch
 from coord_core.errors import InvalidArgument, NameTaken
 from coord_core.state.board import Board
-from coord_core.state.insights import Holdings, Life, Verdict
+from coord_core.state.insights import GONE, Holdings, Life, Verdict
 from coord_core.state.reading import text
 from coord_core.state.records import Session
 

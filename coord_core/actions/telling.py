@@ -9,10 +9,9 @@ from typing import Any, Final
 import orjson
 
 from coord_core import times
-from coord_core.actions.answers import Message
 from coord_core.errors import InvalidScope, UnreadableDocument
 from coord_core.scopes import in_workspace
-from coord_core.state.reading import items, text
+from coord_core.state.reading import items
 from coord_core.storage import Transaction
 
 EVENTS_KEPT: Final = 1000
@@ -58,15 +57,6 @@ def tell(tx: Transaction, workspace: str, session: str, from_: str, text: str, a
     messages.append(storable(entry))
     messages[:] = _worth_keeping(messages)
     return ""
-
-
-def unread(inbox: Mapping[str, Any]) -> tuple[Message, ...]:
-    """Return what an inbox's session has not been told yet."""
-    return tuple(
-        Message(each["seq"], text(each.get("at")) or "", text(each.get("from")) or "", text(each.get("text")) or "")
-        for each in items(inbox.get("messages"))
-        if isinstance(each, dict) and not each.get("told") and type(each.get("seq")) is int
-    )
 
 
 def mark_told(tx: Transaction, inbox: str, seqs: Iterable[int]) -> None:

@@ -14,14 +14,12 @@ from coord_core.errors import Held, InvalidArgument, InvalidScope, NotSignedOn, 
 from coord_core.scopes import check, in_workspace
 from coord_core.state.board import Board
 from coord_core.state.holds import HOLD, read_hold
-from coord_core.state.insights import Life, Verdict
+from coord_core.state.insights import GONE, Life, Verdict
 from coord_core.state.leases import lease_end
 from coord_core.state.reading import text
 from coord_core.storage import Storage, Transaction
 
 INSTANCES: Final = "instances"
-GONE: Final = frozenset({Life.DEAD, Life.OFF})
-"""Lives of holders from whom an agent may take something: proven dead or signed off, never merely silent."""
 TEXT_MAX: Final = 4000
 """Characters that a message, a reason or an event's words may have."""
 LONGEST: Final = 512

@@ -8,11 +8,8 @@ from typing import Any
 from coord_core import times
 from coord_core.documents import ABSENT
 from coord_core.state.board import Board
-from coord_core.state.insights import Life
+from coord_core.state.insights import ALIVE, Life
 from coord_core.state.records import Issue, Lock, Session, Task
-
-ALIVE = frozenset({Life.LIVE, Life.LATE})
-"""Lives of sessions that may be at work right now: taking from them needs a reason."""
 
 
 def life(board: Board, scope: str) -> Life:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict
-from typing import Any, Final, TypeVar
+from typing import Any, Final, TypeVar, cast
 
 from coord_core import text
 from coord_core.actions.agent import Agent
@@ -37,7 +37,7 @@ def ask(call: Call, deed: Callable[[Agent], T], words: Callable[[T], str], *, ag
         _acknowledge(agent)
         raise
     if call.args.json:
-        call.emit({**_members(answer), "messages": [_message(each) for each in agent.messages]})
+        call.emit({**asdict(cast(Any, answer)), "messages": [_message(each) for each in agent.messages]})
     else:
         call.say(words(answer))
         tell(agent.messages)
@@ -91,10 +91,6 @@ def tell(messages: Iterable[Message]) -> None:
     """Print what a session is told."""
     for each in messages:
         print(text.line(f"coord: {each.from_}: {each.text}", 2 * TEXT_MAX), file=sys.stderr, flush=True)
-
-
-def _members(answer: Any) -> dict[str, Any]:
-    return asdict(answer)
 
 
 def _message(message: Message) -> dict[str, Any]:

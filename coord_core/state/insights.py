@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import field
 from enum import Enum
-from typing import Any
+from typing import Any, Final
 
 from coord_core.frozen import frozen
 from coord_core.state.records import Issue, Lock, Task
@@ -20,6 +20,14 @@ class Life(Enum):
     DEAD = "dead"
     OFF = "off"
     UNKNOWN = "unknown"
+
+
+ALIVE: Final = frozenset({Life.LIVE, Life.LATE})
+"""Lives of sessions that may be at work right now: taking from them needs a reason."""
+GONE: Final = frozenset({Life.DEAD, Life.OFF})
+"""Lives of sessions from whom an agent may take something: proven dead or signed off, never merely silent."""
+SILENT: Final = GONE | {Life.STALE}
+"""Lives of sessions that nobody need expect anything from."""
 
 
 @frozen

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Final
 
 from coord_core.documents import Document
 from coord_core.moments import Moment, deadline, moment, stated
@@ -22,7 +22,11 @@ from coord_core.state.reading import (
     words,
 )
 from coord_core.state.records import Handoff, Issue, Lock, Progress, Waiter
+from coord_core.state.waiters import waiters
 from coord_core.times import written
+
+OWNER_KEYS: Final = ("claimed_by", "current_session", "claimed_at", "fence")
+"""What an owner leaves on an issue."""
 
 
 def read_issue(document: Document, workspace: str, name: str, context: Context) -> Part:
@@ -125,7 +129,10 @@ def read_lock(document: Document, workspace: str, name: str, context: Context) -
     expires = deadline(data["expires_at"], written(metadata, "expires_at")) if "expires_at" in data else None
     if "lease" in data:
         expires = _leased(data, context) or expires
-    waiters = _waiters(document) if "waiters" in data else ()
+    wrote_waiters = written(metadata, "waiters")
+    wait = tuple(
+        [Waiter(who, moment(at, wrote_waiters)) for who, at in waiters(data).items()] if "waiters" in data else ()
+    )
     lock = Lock(
         document.scope,
         workspace,
@@ -135,9 +142,9 @@ def read_lock(document: Document, workspace: str, name: str, context: Context) -
         fence if type(fence) is int else None,
         expires,
         words(data.get("reason")),
-        waiters,
+        wait,
     )
-    said = odd(context, ("locked_at", since), *[(f"waiters {w.session}", w.since) for w in waiters])
+    said = odd(context, ("locked_at", since), *[(f"waiters {w.session}", w.since) for w in wait])
     if expires is not None and not expires.readable:
         said += (("expires_at", expires),)
     return Part(document, workspace, "locks", name, lock, _of_lock(document, lock, context), said)
@@ -167,19 +174,8 @@ def _of_lock(document: Document, lock: Lock, context: Context) -> Mapping[str, M
     return mentions
 
 
-def _waiters(document: Document) -> tuple[Waiter, ...]:
-    """Read the waiters: a list of sessions or of {session, since}, or an object of them."""
-    value, wrote = document.data.get("waiters"), written(document.metadata, "waiters")
-    if isinstance(value, dict):
-        value = [{"session": who, "since": at} for who, at in value.items()]
-    found: dict[str, Waiter] = {}
-    for item in items(value):
-        entry: Mapping[str, Any] = item if isinstance(item, dict) else {"session": item}
-        who = text(entry.get("session")) or text(entry.get("session_id"))
-        if who is not None:
-            found.setdefault(who, Waiter(who, moment(_first(entry, "since", "at", "waiting_since"), wrote)))
-    return tuple(found.values())
-
-
-def _first(entry: Mapping[str, Any], *keys: str) -> Any:
-    return next((entry[key] for key in keys if entry.get(key) is not None), None)
+def stored_id(issue: str) -> int | str:
+    """Return an issue's id as the seed stores it: a number where it is one, and reads the same again."""
+    return (
+        int(issue) if issue.isascii() and issue.isdecimal() and len(issue) < 16 and str(int(issue)) == issue else issue
+    )

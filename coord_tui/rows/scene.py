@@ -26,7 +26,6 @@ SHAPES: Final = {
 }
 NONE: Final = Holdings()
 ALARMING: Final = {Life.DEAD: "dead", Life.STALE: "stale"}
-GONE: Final = (Life.DEAD, Life.STALE, Life.OFF)
 
 
 RECORDS: Final = ("sessions", "issues", "locks", "lists", "events", "verdicts", "holdings", "signs")

@@ -39,7 +39,11 @@ EVENTS = f"{PREFIX}project__events.json"
 
 @pytest.fixture
 def store(tmp_path: Path) -> Path:
-    folder = tmp_path / "store"
+    return good(tmp_path / "store")
+
+
+def good(folder: Path) -> Path:
+    """Make a store in which everything is as it should be."""
     folder.mkdir()
     for name, data in GOOD.items():
         put(folder, name, data)

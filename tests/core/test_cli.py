@@ -9,7 +9,6 @@ import shutil
 import signal
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -21,10 +20,9 @@ from coord_core.cli import VERBS, main
 from coord_core.processes import hostname, place
 from coord_core.storage import Act, open_storage
 from tests.core.samples import REFERENCE, REFERENCE_SHOP
-from tests.ctl import ROOT, Answer
+from tests.ctl import ROOT, Ctl, within
 
 W = REFERENCE_SHOP
-Ctl = Callable[..., Answer]
 
 
 @pytest.fixture(autouse=True)
@@ -43,17 +41,8 @@ def store(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def ctl(store: Path, capsys: pytest.CaptureFixture[str]) -> Iterator[Ctl]:
-    def run(*arguments: str) -> Answer:
-        try:
-            code = main(["--store", str(store), *arguments])
-        except SystemExit as left:
-            code = int(left.code or 0)
-        out, err = capsys.readouterr()
-        assert "Traceback" not in err
-        return Answer(code, out, err)
-
-    yield run
+def ctl(store: Path, capsys: pytest.CaptureFixture[str]) -> Ctl:
+    return within(store, capsys)
 
 
 def beat(store: Path, session: str) -> None:

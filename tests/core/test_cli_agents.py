@@ -7,9 +7,9 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import pytest
 
@@ -18,22 +18,9 @@ from coord_core.actions.telling import tell
 from coord_core.cli import main
 from coord_core.errors import NotSignedOn
 from coord_core.storage import Act, open_storage
+from tests.ctl import ROOT, Ctl, within
 
 W = "laptop:acme/shop"
-ROOT = Path(__file__).parents[2]
-
-
-class Answer(NamedTuple):
-    code: int
-    out: str
-    err: str
-
-    @property
-    def json(self) -> Any:
-        return json.loads(self.out)
-
-
-Ctl = Callable[..., Answer]
 
 
 @pytest.fixture(autouse=True)
@@ -53,17 +40,8 @@ def store(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def ctl(store: Path, capsys: pytest.CaptureFixture[str]) -> Iterator[Ctl]:
-    def run(*arguments: str) -> Answer:
-        try:
-            code = main(["--store", str(store), *arguments])
-        except SystemExit as left:
-            code = int(left.code or 0)
-        out, err = capsys.readouterr()
-        assert "Traceback" not in err
-        return Answer(code, out, err)
-
-    yield run
+def ctl(store: Path, capsys: pytest.CaptureFixture[str]) -> Ctl:
+    return within(store, capsys)
 
 
 @pytest.fixture

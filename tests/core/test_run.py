@@ -53,6 +53,15 @@ def begin(store: Path, *arguments: str) -> subprocess.Popen[str]:
     )  # fmt: skip
 
 
+def up(store: Path, started: list[subprocess.Popen[str]], *arguments: str) -> subprocess.Popen[str]:
+    """Start a command that says `up` when it is."""
+    process = begin(store, *arguments)
+    started.append(process)
+    assert process.stdout is not None
+    assert process.stdout.readline() == "up\n"
+    return process
+
+
 def run(store: Path, *arguments: str) -> tuple[int, str, str]:
     process = begin(store, *arguments)
     out, err = process.communicate(timeout=60)
@@ -138,10 +147,7 @@ def test_a_signal_is_passed_on_and_it_signs_off(
 ) -> None:
     handled = f"signal.signal({number:d}, lambda *_: sys.exit(9))"
     script = f"import signal, sys, time; {handled}; print('up', flush=True); time.sleep(60)"
-    process = begin(store, "--", sys.executable, "-c", script)
-    started.append(process)
-    assert process.stdout is not None
-    assert process.stdout.readline() == "up\n"
+    process = up(store, started, "--", sys.executable, "-c", script)
     assert signed_on(storage) == ["claude_1"]
     process.send_signal(number)
     assert (process.wait(30), signed_on(storage)) == (9, [])
@@ -150,10 +156,7 @@ def test_a_signal_is_passed_on_and_it_signs_off(
 def test_one_that_a_signal_ends_has_its_code(
     store: Path, storage: Storage, started: list[subprocess.Popen[str]]
 ) -> None:
-    process = begin(store, "--", "sh", "-c", "echo up; exec sleep 60")
-    started.append(process)
-    assert process.stdout is not None
-    assert process.stdout.readline() == "up\n"
+    process = up(store, started, "--", "sh", "-c", "echo up; exec sleep 60")
     process.send_signal(signal.SIGTERM)
     assert (process.wait(30), signed_on(storage)) == (143, [])
 
@@ -161,10 +164,7 @@ def test_one_that_a_signal_ends_has_its_code(
 def test_when_both_are_killed_the_death_is_proven(
     store: Path, storage: Storage, started: list[subprocess.Popen[str]]
 ) -> None:
-    process = begin(store, "--", "sh", "-c", "echo up; exec sleep 60")
-    started.append(process)
-    assert process.stdout is not None
-    assert process.stdout.readline() == "up\n"
+    process = up(store, started, "--", "sh", "-c", "echo up; exec sleep 60")
     process.kill()
     process.wait()
     verdict = take_board(storage, time.time()).verdicts[f"{W}:session:claude_1"]

@@ -18,7 +18,7 @@ from coord_core.storage.lock import StoreLock
 from coord_tui.app import CoordApp
 from coord_tui.store_desk import StoreDesk
 from tests.core.storage.test_file_format import BAD
-from tests.core.test_bad_input import GOOD, PREFIX, W, put, shut, spoil, state
+from tests.core.test_bad_input import PREFIX, W, good, shut, spoil, state
 from tests.terminal import Terminal
 from tests.torture.children import fork, join, kill
 from tests.tui.conftest import Stage
@@ -31,11 +31,7 @@ ASIDE = ("torn", "too large", "pipe", "link", "folder")
 
 @pytest.fixture
 def store(tmp_path: Path) -> Path:
-    folder = tmp_path / "store"
-    folder.mkdir()
-    for name, data in GOOD.items():
-        put(folder, name, data)
-    return folder
+    return good(tmp_path / "store")
 
 
 @asynccontextmanager

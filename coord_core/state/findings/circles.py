@@ -6,12 +6,9 @@ from collections.abc import Iterable, Iterator
 
 from coord_core.scopes import natural
 from coord_core.state.findings.view import Found, View
-from coord_core.state.insights import Holdings, Life, Remedy
+from coord_core.state.insights import GONE, Holdings, Remedy
 from coord_core.state.reading import session_scope
 from coord_core.state.records import Lock
-
-LEFT = frozenset({None, Life.DEAD, Life.OFF})
-"""Lives of holders from whom a waiter may take a lock: they keep nobody waiting for ever."""
 
 
 def circle(view: View, lock: Lock) -> tuple[Lock, ...]:
@@ -61,7 +58,8 @@ def _wanted(view: View, lock: Lock) -> tuple[Lock, ...]:
     until = lock.expires.at if lock.expires is not None else None
     if until is not None and until <= view.now:
         return ()
-    if lock.holder is None or view.life(lock.workspace, lock.holder) in LEFT:
+    if lock.holder is None or view.life(lock.workspace, lock.holder) in (*GONE, None):
+        # Who waits may take the lock: nobody is kept waiting for ever.
         return ()
     return view.holdings.get(session_scope(lock.workspace, lock.holder), Holdings()).wants
 

@@ -6,8 +6,8 @@ from typing import Final
 
 from coord_core.scopes import in_workspace
 from coord_core.state.findings.circles import find_circle
-from coord_core.state.findings.view import GONE, Found, View, counted, lifeword
-from coord_core.state.insights import Life, Remedy
+from coord_core.state.findings.view import Found, View, counted, lifeword
+from coord_core.state.insights import SILENT, Life, Remedy
 from coord_core.state.reading import Part
 from coord_core.state.records import Handoff, Issue, Lock, Session, TaskState, Waiter
 from coord_core.state.worklists import task_state
@@ -55,7 +55,7 @@ def _rivals(found: Found, issue: Issue, workers: tuple[str, ...]) -> None:
 
 def _may_work(view: View, scope: str) -> bool:
     """Say whether a session may be working: what a dead, silent or signed-off one left is a finding of its own."""
-    return scope in view.sessions and view.verdicts[scope].life not in GONE
+    return scope in view.sessions and view.verdicts[scope].life not in SILENT
 
 
 def _since(view: View, scope: str, issue: Issue) -> float | None:
@@ -109,7 +109,7 @@ def find_in_lock(found: Found, part: Part) -> None:
     if lock.waiters and find_circle(found, lock):
         return
     life = view.life(lock.workspace, lock.holder)
-    if lock.holder is None or life is None or life in GONE:
+    if lock.holder is None or life is None or life in SILENT:
         return
     waiters = [one for one in lock.waiters if one.session != lock.holder and _waits(view, lock, one)]
     since = min((w.since.at for w in waiters if w.since is not None and w.since.at is not None), default=None)
@@ -131,7 +131,7 @@ def find_in_lock(found: Found, part: Part) -> None:
 
 def _waits(view: View, lock: Lock, waiter: Waiter) -> bool:
     """Say whether somebody is still there to wait."""
-    return view.life(lock.workspace, waiter.session) not in GONE
+    return view.life(lock.workspace, waiter.session) not in SILENT
 
 
 def _waited_for(found: Found, lock: Lock, life: Life, waiters: list[Waiter], since: float, expired: bool) -> None:

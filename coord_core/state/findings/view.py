@@ -22,8 +22,6 @@ CELLS: Final = 90
 NAME_CELLS: Final = 28
 NEVER: Final = math.inf
 FRESH: Final = 10.0
-ALIVE: Final = frozenset({Life.LIVE, Life.LATE})
-GONE: Final = frozenset({Life.DEAD, Life.STALE, Life.OFF})
 
 KINDS: Final[Mapping[str, tuple[Severity, str]]] = {
     "dead_session": (Severity.HIGH, "a session whose process is gone still has something"),

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from coord_core.scopes import in_workspace
-from coord_core.state.findings.view import ALIVE, GONE, Found, View, counted, lifeword
-from coord_core.state.insights import Life, Remedy
+from coord_core.state.findings.view import Found, View, counted, lifeword
+from coord_core.state.insights import ALIVE, SILENT, Life, Remedy
 from coord_core.state.reading import Part
 from coord_core.state.records import Task, TaskState, WorkList
 from coord_core.times import age, written
@@ -76,7 +76,7 @@ def _stuck(view: View, task: Task, work: WorkList) -> bool:
     return (
         task.state is TaskState.RUNNING
         and task.owner is not None
-        and view.life(work.workspace, task.owner) in (*GONE, None)
+        and view.life(work.workspace, task.owner) in (*SILENT, None)
     )
 
 
