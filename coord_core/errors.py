@@ -159,13 +159,18 @@ class StaleView(Refused):
     """Something changed since it was looked at.
 
     `moved` holds one (scope, path, expected, found) for each value that is not what it was; an absent value is
-    `coord_core.documents.ABSENT`.
+    `coord_core.documents.ABSENT`. line: the journal's line that was to be taken back, with what it did, "" for none.
     """
 
-    def __init__(self, moved: list[tuple[str, tuple[Any, ...], Any, Any]]) -> None:
-        self.moved = moved
+    def __init__(self, moved: list[tuple[str, tuple[Any, ...], Any, Any]], line: str = "") -> None:
+        self.moved, self.line = moved, line
         where = ", ".join(sorted({scope for scope, *_ in moved}))
-        super().__init__(f"{where} changed while you were deciding; nothing was changed. Look again, then decide")
+        super().__init__(
+            f"{where} changed since line {line}, which can no longer be taken back; nothing was changed. "
+            f"`coordctl undo SEQ` takes back another line, `coordctl log` shows them"
+            if line
+            else f"{where} changed while you were deciding; nothing was changed. Look again, then decide"
+        )
 
 
 class NotFound(Refused):

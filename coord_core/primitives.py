@@ -12,6 +12,7 @@ from typing import Any
 
 from coord_core.actions.agent import Agent
 from coord_core.actions.answers import Message
+from coord_core.actions.turn import TEXT_MAX
 from coord_core.actions.workspaces import agents_workspace
 from coord_core.errors import StoreMissing
 from coord_core.storage import open_storage
@@ -110,4 +111,4 @@ def _agent() -> Agent:
 
 def _tell(messages: tuple[Message, ...]) -> None:
     for each in messages:
-        print(line(f"coord: {each.from_}: {each.text}"), file=sys.stderr)
+        print(line(f"coord: {each.from_}: {each.text}", 2 * TEXT_MAX), file=sys.stderr)

@@ -74,6 +74,16 @@ class Agent(Caller):
         self.claims.pop(issue, None)
         return answer
 
+    def complete_issue(self, issue: str | int, message: str = "", *, op_id: str | None = None) -> Noted:
+        """Finish an issue of this session's; raises NotYours."""
+        issue = issue_id(issue)
+        body = partial(
+            claiming.complete_issue, issue=issue, message=said("message", message), fence=self.claims.get(issue, 0)
+        )
+        answer = Noted(**self.call("complete_issue", body, op_id))
+        self.claims.pop(issue, None)
+        return answer
+
     def update_progress(self, issue: str | int, phase: str, percent: float | None = None, message: str = "") -> Noted:
         """Broadcast how far an issue is, 0 to 100 percent; raises NotYours."""
         body = partial(
@@ -140,10 +150,14 @@ class Agent(Caller):
         return answer
 
     def enqueue_task(
-        self, task: Mapping[str, Any], work_list: str = queueing.QUEUE, *, op_id: str | None = None
+        self, task: Mapping[str, Any], work_list: str = queueing.QUEUE, *, new: bool = False, op_id: str | None = None
     ) -> Noted:
-        """Add a pending task to a work list; raises InvalidArgument, Refused."""
-        return Noted(**self.call("enqueue_task", partial(queueing.enqueue_task, task=task, list_=work_list), op_id))
+        """Add a pending task to a work list, with `new` to one that may not be there; raises InvalidArgument, Refused.
+
+        The queue needs no `new`.
+        """
+        body = partial(queueing.enqueue_task, task=task, list_=work_list, new=new)
+        return Noted(**self.call("enqueue_task", body, op_id))
 
     def claim_next_task(
         self, work_list: str = queueing.QUEUE, *, where: Mapping[str, Any] | None = None, op_id: str | None = None
@@ -232,6 +246,9 @@ class Agent(Caller):
 
 def _log(turn: Turn, kind: str, message: str, metadata: Mapping[str, Any]) -> dict[str, Any]:
     turn.require_signed_on()
+    for argument, value in (("kind", kind), ("message", message)):
+        if not value.strip():
+            raise InvalidArgument(argument, "it is empty: say something")
     check_value("project:events", metadata)
     if telling.size(metadata) > telling.EVENT_BYTES:
         # It would push all others out of the log.

@@ -13,7 +13,7 @@ from coord_core.actions.plan import Done, Plan
 from coord_core.actions.telling import append_event, tell
 from coord_core.documents import ABSENT, Change, Line
 from coord_core.errors import CoordError, NotFound, ReasonNeeded, Refused, StaleView
-from coord_core.scopes import parse
+from coord_core.scopes import in_workspace, parse
 from coord_core.storage import Act, Storage, Transaction
 
 REASON_MAX: Final = 2000
@@ -34,7 +34,7 @@ def apply(storage: Storage, plan: Plan, *, actor: Mapping[str, Any], reason: str
     outcome = storage.transact(act, partial(_change, plan=plan, act=act, now=now))
     if outcome.line is None:
         raise Refused(f"{_message(plan)}: it is so already, nothing was changed")
-    return _done(plan, outcome.line.seq, outcome.value)
+    return _done(plan, act, outcome.line.seq, outcome.value)
 
 
 def _checked(plan: Plan, reason: str) -> str:
@@ -67,7 +67,10 @@ def _change(tx: Transaction, *, plan: Plan, act: Act, now: float) -> str:
 def _tell(tx: Transaction, plan: Plan, act: Act, now: float) -> list[str]:
     """Put what was done into the inboxes of those whom it concerns; return where that was not possible, and why."""
     why, found = f" ({act.reason})" if act.reason else "", []
+    own = in_workspace(str(act.actor.get("workspace", "")), f"session:{act.actor.get('session')}")
     for scope, words in plan.tells.items():
+        if scope == own:
+            continue  # it knows what it did
         name = parse(scope)
         found.append(tell(tx, name.workspace, name.id, _who(act), (words or _message(plan)) + why, now))
     return [problem for problem in found if problem]
@@ -116,7 +119,7 @@ def _move(storage: Storage, plan: Plan, act: Act, now: float) -> Done:
     except CoordError as error:
         # The file has moved: whatever keeps the log from telling it, this is no refusal.
         unlogged = f"not in the event log: {error}"
-    return _done(plan, line.seq, unlogged)
+    return _done(plan, act, line.seq, unlogged)
 
 
 def _quarantine(storage: Storage, seq: int) -> Line:
@@ -135,7 +138,9 @@ def _message(plan: Plan) -> str:
     return plan.event[1] if plan.event else plan.title.rstrip("?")
 
 
-def _done(plan: Plan, seq: int, unlogged: str) -> Done:
-    how = BACK.get(plan.action, "undo takes it back")
+def _done(plan: Plan, act: Act, seq: int, unlogged: str) -> Done:
+    # Without a number, undo only ever takes back what a human did.
+    usual = "undo takes it back" if act.actor.get("supervisor") else f"undo {seq} takes it back"
+    how = BACK.get(plan.action, usual)
     said = f"{_message(plan)}{'; ' if how else ''}{how}"
     return Done(seq, f"{said}{f' ({unlogged})' if unlogged else ''}", plan)

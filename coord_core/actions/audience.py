@@ -59,7 +59,8 @@ def _waiters(gone: Iterable[Edit]) -> list[str]:
 
 def _free(locks: Iterable[str]) -> str:
     names = list(locks)
-    return f"{words.join(names)} {'is free: acquire it' if len(names) == 1 else 'are free: acquire them'} now"
+    free, them = ("is free", "it") if len(names) == 1 else ("are free", "them")
+    return f"{words.join(names)} {free}: acquire {them} if you still need {them}"
 
 
 def _notes(board: Board, tells: Iterable[str], freed: Sequence[tuple[str, list[str]]], by_hand: bool) -> list[str]:

@@ -53,6 +53,27 @@ def release_issue(turn: Turn, issue: str, fence: int = 0) -> dict[str, Any]:
     return {"what": f"issue:{issue}", "released": owner is not None}
 
 
+def complete_issue(turn: Turn, issue: str, message: str, fence: int = 0) -> dict[str, Any]:
+    """Finish an issue of the caller's: it is nobody's from then on, and remembers whose it was. Raises NotYours."""
+    turn.require_signed_on()
+    issue = issue_id(issue)
+    found = turn.read(f"issue:{issue}")
+    if _is_done(found) and text(found.get("claimed_by")) != turn.session:
+        raise Refused(f"issue {issue} is {found.get('status')} already; nothing was changed")
+    if not _is_done(found):
+        if _owner(_require_mine_or_free(turn, issue, fence, "Claim it first")) is None:
+            raise NotYours(f"issue {issue}", None, "Claim it first")
+        data = turn.edit(f"issue:{issue}")
+        data |= {"status": "completed", "completed_at": turn.stamp}
+        data["progress"] = {
+            "phase": "complete", "percent": 100, "message": message, "updated_at": turn.stamp,
+            "updated_by": turn.session,
+        }  # fmt: skip
+        data.pop("handoff", None)
+        _forget(turn, turn.session, issue)
+    return {"where": f"issue:{issue}", "what": "completed"}
+
+
 def update_progress(
     turn: Turn, issue: str, phase: str, percent: float | None, message: str, fence: int = 0
 ) -> dict[str, Any]:
@@ -66,7 +87,8 @@ def update_progress(
         or not 0 <= percent <= 100
     ):
         raise InvalidArgument("percent", "a number from 0 to 100 is needed")
-    _require_mine_or_free(turn, issue, fence, "Claim it, or report on one of yours")
+    if not _require_mine_or_free(turn, issue, fence, "Claim it, or report on one of yours"):
+        raise NotFound(f"issue {issue}", f"claim it first (coordctl claim issue:{issue}): that makes it")
     turn.edit(f"issue:{issue}")["progress"] = {
         "phase": phase, "percent": percent, "message": message, "updated_at": turn.stamp, "updated_by": turn.session,
     }  # fmt: skip

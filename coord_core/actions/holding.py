@@ -61,7 +61,7 @@ def lift_hold(board: Board, *, workspace: str) -> Plan:
         changes=draft.changes(),
         effects=tuple(draft.effects),
         evidence=("Claims, locks and tasks are granted again.",),
-        event=("hold_lifted", "Lifted the hold: go on", {"was": standing.message}),
+        event=("hold_lifted", "Lifted the hold", {"was": standing.message}),
         arguments={"workspace": workspace},
         deletes=frozenset(draft.deletes),
     )

@@ -63,7 +63,8 @@ def free(turn: Turn, resource: str, lock: dict[str, Any]) -> None:
     """Take a lock's document away, and tell those who wait for it."""
     for waiter in waiters(lock):
         if waiter != turn.session:
-            tell(turn.tx, turn.workspace, waiter, turn.session, f"{resource} is free: acquire it now", turn.at)
+            said = f"{resource} is free: acquire it if you still need it"
+            tell(turn.tx, turn.workspace, waiter, turn.session, said, turn.at)
     turn.tx.delete(turn.scope(f"locks:{resource}"))
 
 
@@ -125,7 +126,10 @@ def _require_mine(turn: Turn, resource: str, fence: int, advice: str = "Acquire 
     """Return a lock that is the caller's, None if nobody has it and the caller did not think so."""
     lock = turn.read(f"locks:{resource}")
     holder = text(lock.get("locked_by"))
-    lost = holder != turn.session or (fence and lock.get("fence") not in (fence, None))
+    known = lock.get("fence")
+    lost = holder != turn.session or (fence and known not in (fence, None))
+    if holder == turn.session and lost and isinstance(known, int) and fence > known:
+        raise InvalidArgument("fence", f"{resource} is yours with fence {known}; {fence} was never given for it")
     if fence and lost:
         raise _lost(turn, resource, fence)
     if holder is None:

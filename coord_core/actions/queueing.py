@@ -15,17 +15,20 @@ from coord_core.state.worklists import ENDED_KEYS, OWNER_KEYS, TAKEN_KEYS, owner
 QUEUE: Final = "queue"
 LONGEST_LIST: Final = 10_000
 RELEASE: Final = "project:release"
+NO_LISTS: Final = frozenset({"events", "hold", "release"})
+"""Documents of the project that mean something else."""
 
 
-def enqueue_task(turn: Turn, task: Mapping[str, Any], list_: str) -> dict[str, Any]:
-    """Add a pending task to a list, which comes into being if it is not there; it gets the next free id without one.
+def enqueue_task(turn: Turn, task: Mapping[str, Any], list_: str, new: bool) -> dict[str, Any]:
+    """Add a pending task to a list; it gets the next free id without one.
 
-    Raises InvalidArgument, Refused if the id is there already.
+    new: the list may come into being, as the queue always may. Raises InvalidArgument, NotFound, and Refused if the id
+    is there already.
     """
     turn.require_signed_on()
     if not isinstance(task, Mapping) or not task:
         raise InvalidArgument("task", 'an object with what is to be done is needed, such as {"type": "test"}')
-    items = _list(turn, list_, make=True)
+    items = _list(turn, list_, make=new or list_ == QUEUE)
     if len(items) >= LONGEST_LIST:
         raise Refused(f"{list_} has {LONGEST_LIST} tasks: take finished ones out first; nothing was added")
     ids = _ids(items)
@@ -138,13 +141,13 @@ def _list(turn: Turn, list_: str, *, make: bool = False) -> list[Any]:
         items: list[Any] = list(data[path[-1]])
         data[path[-1]] = items
         return items
-    if make and list_ == QUEUE:
-        queue = turn.edit(f"project:{QUEUE}")
-        if "tasks" in queue:
-            raise Refused("project:queue holds `tasks` that are no list: mend it by hand; nothing was changed")
-        items = queue["tasks"] = []
+    if make and "." not in list_ and list_ not in NO_LISTS:
+        document = turn.edit(f"project:{list_}")
+        if document and (list_ != QUEUE or "tasks" in document):
+            raise Refused(f"project:{list_} holds no work list: mend it by hand, or choose another name")
+        items = document["tasks"] = []
         return items
-    raise NotFound(f"work list {list_}", "`coordctl status` shows those there are; enqueue makes `queue`")
+    raise NotFound(f"work list {list_}", "`coordctl status` shows those there are; `coordctl add-task --new` makes one")
 
 
 def _places(turn: Turn, list_: str) -> Iterable[tuple[dict[str, Any], tuple[str, ...]]]:

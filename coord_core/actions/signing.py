@@ -9,12 +9,13 @@ from typing import Any, Final
 from coord_core import times
 from coord_core.actions.giving import held_issues, held_tasks
 from coord_core.actions.locking import free, stop_waiting
-from coord_core.actions.telling import append_event
+from coord_core.actions.telling import append_event, tell
 from coord_core.actions.turn import INSTANCES, Turn, name
 from coord_core.actions.view import check_processes
 from coord_core.documents import Batch
 from coord_core.errors import InvalidArgument, NameTaken
 from coord_core.state.board import Board
+from coord_core.state.holds import HOLD, read_hold
 from coord_core.state.insights import GONE, Holdings, Life, Verdict
 from coord_core.state.reading import text
 from coord_core.state.records import Session
@@ -58,6 +59,10 @@ def sign_on(turn: Turn, session_id: str | None, facts: Mapping[str, Any]) -> dic
         data["taken_over"] = {"from": taken_over, "at": turn.stamp}
         told = {"session": wanted, "from": taken_over}
         append_event(turn.tx, turn.workspace, wanted, "session_taken_over", f"Took over {wanted}", told, turn.at)
+    if hold := read_hold(turn.read(HOLD)):
+        why = f": {hold.message}" if hold.message else ""
+        said = f"Everything is on hold{why}. No claim, lock or task is granted until it is lifted"
+        tell(turn.tx, turn.workspace, wanted, hold.by or "a supervisor", said, turn.at)
     return {
         "session_id": wanted, "workspace": turn.workspace, "fence": turn.tx.seq, "resumed": was_taken and mine,
         "taken_over": taken_over, "has": _belongings(board, scope),

@@ -20,11 +20,17 @@ BY_HAND: Final = {"set_data": "set", "delete_data": "deleted", "delete_scope": "
 """Verbs of the actions that change one document by hand, and log no event."""
 
 
-def newest_standing(storage: Storage, board: Board, who: str, workspace: str | None) -> Line:
-    """Return this user's newest line in a workspace (None: in any) that still stands; raises NothingToUndo."""
+def newest_standing(storage: Storage, board: Board, who: str, workspace: str | None) -> tuple[Line, list[Line]]:
+    """Return this user's newest line in a workspace (None: in any) that still stands, and what was said since.
+
+    Words cannot be taken back. Raises NothingToUndo.
+    """
+    said: list[Line] = []
     for line, stands in _standing(storage.lines_back()):
         if stands and _mine(line, board, who, workspace) and line.action not in BACK:
-            return line
+            return line, said
+        if line.action == "send_message" and who and line.actor.get("supervisor") == who:
+            said.append(line)
     raise NothingToUndo(f"no action of yours{_in(workspace, board)} is left to take back")
 
 

@@ -33,15 +33,19 @@ from coord_core.storage.changes import apply, invert
 
 
 def plan_undo(
-    storage: Storage, board: Board, seq: int | None = None, *, who: str, workspace: str | None = None
+    storage: Storage, board: Board, seq: int | None = None, *, who: str, workspace: str | None = None, session: str = ""
 ) -> Plan:
     """Plan to take back line `seq`, or this user's newest line in the workspace that still stands.
 
-    who: the user as the journal names supervisors (`kim@laptop`). workspace: None for any. Raises NothingToUndo,
-    NotFound for a line that is not kept, StaleView if somebody changed the same keys since, Refused if the line was
-    taken back already.
+    who: the user as the journal names supervisors (`kim@laptop`). workspace: None for any. session: who asks, if that
+    is an agent: only what others did takes from it. Raises NothingToUndo, NotFound for a line that is not kept,
+    StaleView if somebody changed the same keys since, Refused if the line was taken back already.
     """
-    line = newest_standing(storage, board, who, workspace) if seq is None else named(storage, seq)
+    stays: Sequence[Line] = ()
+    if seq is None:
+        line, stays = newest_standing(storage, board, who, workspace)
+    else:
+        line = named(storage, seq)
     message = message_of(line)
     return _invert(
         storage,
@@ -52,6 +56,8 @@ def plan_undo(
         verb="Undo",
         event=("action_undone", f"Undid: {message}", {"undoes": line.seq, **told(line)}),
         agent=agent_of(board, line),
+        session=session,
+        notes=tuple(f"Stays, for it has been said: {message_of(each)}." for each in stays),
     )
 
 
@@ -80,8 +86,10 @@ def _invert(
     verb: str,
     event: tuple[str, str, Mapping[str, Any]],
     agent: Session | None = None,
+    session: str = "",
+    notes: tuple[str, ...] = (),
 ) -> Plan:
-    """Plan the inverse of a line; agent: whose act it was, if it was a session's."""
+    """Plan the inverse of a line; agent: whose act it was, if it was a session's. session: the agent that asks."""
     changes: dict[str, Sequence[Edit]] = {scope: _inverse(edits) for scope, edits in to_invert(line.changes).items()}
     effects, moved = [], []
     documents: dict[str, Document | None] = {}
@@ -97,11 +105,12 @@ def _invert(
         moved += [(scope, edit.path, _expected(edit), found) for edit, found in failed]
         effects += _effects(scope, edits, before, after)
     if moved:
-        raise StaleView(moved)
+        raise StaleView(moved, f"{line.seq} ({message_of(line)})")
     source = moved_file(line) or None
     if source:
         effects.append(Effect(source, "brought back" if action == "undo" else "moved aside", ""))
-    lose = losers(board, documents, becomes)
+    lose = [each for each in losers(board, documents, becomes) if not (agent and agent.id == each.id == session)]
+    agent = agent if agent and agent.id != session else None
     if agent and words.alive(board, agent) and agent.id not in [each.id for each in lose]:
         lose.append(agent)
     why = lose or ([agent] if agent else [])
@@ -114,6 +123,7 @@ def _invert(
         changes=changes,
         effects=tuple(effects),
         evidence=tuple(said for each in why for said in words.evidence(board, each)),
+        notes=notes,
         takes_from=words.join([each.id for each in lose]) or None,
         event=event,
         undoes=line.seq,

@@ -97,9 +97,11 @@ def next_task(call: Call) -> None:
 
 
 def done(call: Call) -> None:
-    """Finish a task; with the last one of a release, the release."""
+    """Finish a task or an issue; with the last task of a release, the release."""
 
     def deed(me: Agent) -> Noted:
+        if call.args.task.startswith("issue:"):
+            return me.complete_issue(call.args.task, call.args.result, op_id=call.args.op_id)
         list_, task = _task(me, call.args.task)
         end = me.complete_release_task if _is_release(me, list_) else me.complete_task
         return end(list_, task, result=call.args.result, op_id=call.args.op_id)
@@ -119,7 +121,8 @@ def fail(call: Call) -> None:
 def add_task(call: Call) -> None:
     """Put a pending task into a work list."""
     task = _json("the task", call.args.value)
-    ask(call, lambda me: me.enqueue_task(task, call.args.list or QUEUE, op_id=call.args.op_id), _noted)
+    args, list_ = call.args, call.args.list or QUEUE
+    ask(call, lambda me: me.enqueue_task(task, list_, new=args.new, op_id=args.op_id), _noted)
 
 
 def progress(call: Call) -> None:

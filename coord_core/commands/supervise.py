@@ -85,9 +85,10 @@ def lift(call: Call) -> None:
 
 def undo(call: Call) -> None:
     """Take back the newest action of this user that still stands, or the line that was named."""
-    who = str(call.actor.get("supervisor", ""))
+    who, session = (str(call.actor.get(each, "")) for each in ("supervisor", "session"))
     workspace = call.workspace if call.args.seq is None else None
-    _do(call, supervisor.plan_undo(call.storage, call.board, call.args.seq, who=who, workspace=workspace))
+    plan = supervisor.plan_undo(call.storage, call.board, call.args.seq, who=who, workspace=workspace, session=session)
+    _do(call, plan)
 
 
 def redo(call: Call) -> None:

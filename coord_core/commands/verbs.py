@@ -9,7 +9,7 @@ from typing import Any, Final, NamedTuple, TypeAlias
 Add: TypeAlias = Callable[["Parser", Sequence[str]], None]
 
 DESTINATIONS: Final = {
-    "JSON": "value", "SESSION": "session_id", "LIST#TASK": "task", "issue:N": "issue",
+    "JSON": "value", "SESSION": "session_id", "LIST#TASK": "task", "LIST#TASK|issue:N": "task", "issue:N": "issue",
     "issue:N|LIST#TASK": "target",
 }  # fmt: skip
 
@@ -91,6 +91,7 @@ def _simulate(parser: Parser, argv: Sequence[str]) -> None:
 
 OPTIONS: Final[dict[str, dict[str, Any]]] = {
     "--ttl": {"type": duration, "metavar": "TIME", "help": "for so long, such as 10m; then others may take it"},
+    "--new": {"action": "store_true", "help": "make the list if there is none of that name"},
     "--wait": {"action": "store_true", "help": "note that you wait: you are told when it is free"},
     "--reason": {"default": "", "metavar": "TEXT", "help": "what for; whoever is refused reads it"},
     "--fence": {"type": int, "default": 0, "metavar": "N", "help": "the lock's number when you took it"},
@@ -135,9 +136,10 @@ AGENT: Final = (
     Verb("unlock", "agent:unlock", "let a lock go", takes("NAME", "--fence", "--op-id"), SESSION),
     Verb("next-task", "agent:next_task", "take the first pending task; 1 if there is none",
          takes("[LIST]", "--where", "--op-id"), SESSION),
-    Verb("done", "agent:done", "finish a task", takes("LIST#TASK", "--result", "--op-id"), SESSION),
+    Verb("done", "agent:done", "finish a task or an issue", takes("LIST#TASK|issue:N", "--result", "--op-id"), SESSION),
     Verb("fail", "agent:fail", "give a task up as failed", takes("LIST#TASK", "--error", "--op-id"), SESSION),
-    Verb("add-task", "agent:add_task", "put a task into a work list", takes("[LIST]", "JSON", "--op-id"), TASK),
+    Verb("add-task", "agent:add_task", "put a task into a work list",
+         takes("[LIST]", "JSON", "--new", "--op-id"), TASK),
     Verb("progress", "agent:progress", "say how far an issue is",
          takes("issue:N", "[MESSAGE]", "--phase", "--percent"), SESSION),
     Verb("handoff", "agent:handoff", "leave an issue for another session",

@@ -32,7 +32,8 @@ refused says who has it and what to do instead: do that. `messages` in an answer
 another agent: read them before you go on. Call sign_off when you are done."""
 ACTS: Final = (
     sessions.sign_on, sessions.sign_off, sessions.heartbeat, sessions.log_event,
-    work.claim_issue, work.release_issue, work.update_progress, work.offer_handoff, work.accept_handoff,
+    work.claim_issue, work.release_issue, work.complete_issue, work.update_progress,
+    work.offer_handoff, work.accept_handoff,
     work.acquire_lock, work.renew_lock, work.release_lock,
     tasks.enqueue_task, tasks.claim_next_task, tasks.claim_task, tasks.complete_task, tasks.fail_task,
     tasks.plan_release, tasks.claim_release_task, tasks.complete_release_task,

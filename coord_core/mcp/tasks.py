@@ -8,7 +8,7 @@ from typing import Annotated, Any
 from pydantic import Field, StrictStr
 
 from coord_core.actions.answers import Noted, Taken
-from coord_core.mcp.arguments import Members, OpId, TaskId, Version, WorkListName
+from coord_core.mcp.arguments import Flag, Members, OpId, TaskId, Version, WorkListName
 from coord_core.mcp.desk import Desk
 
 Result = Annotated[str, Field(description="What came out of it, in a sentence.")]
@@ -29,10 +29,11 @@ def enqueue_task(
         Members, Field(description='What is to be done, such as {"type": "test", "file": "a.py"}; an id is given.')
     ],
     work_list: WorkListName = "queue",
+    new: Annotated[Flag, Field(description="Make the work list if there is none of that name.")] = False,
     op_id: OpId = None,
 ) -> Noted:
     """Add a pending task to a work list, for any agent to claim. Returns where: its list and id, such as queue#7."""
-    return desk.agent.enqueue_task(task, work_list, op_id=op_id)
+    return desk.agent.enqueue_task(task, work_list, new=new, op_id=op_id)
 
 
 def claim_next_task(

@@ -25,6 +25,16 @@ def release_issue(desk: Desk, issue: Issue, op_id: OpId = None) -> Released:
     return desk.agent.release_issue(issue, op_id=op_id)
 
 
+def complete_issue(
+    desk: Desk,
+    issue: Issue,
+    message: Annotated[str, Field(description="What came out of it, in a sentence.")] = "",
+    op_id: OpId = None,
+) -> Noted:
+    """Finish an issue of yours: status completed, progress 100 %, and it is nobody's any more. Refused if not yours."""
+    return desk.agent.complete_issue(issue, message, op_id=op_id)
+
+
 def update_progress(
     desk: Desk,
     issue: Issue,
@@ -34,7 +44,7 @@ def update_progress(
 ) -> Noted:
     """Tell everybody how far an issue of yours is. Call it whenever a phase ends, so that you do not look stuck.
 
-    When it is finished: phase complete, percent 100, and store_data(issue:N, status, completed), which frees you of it.
+    When it is finished, call complete_issue instead.
     """
     return desk.agent.update_progress(issue, phase, percent, message)
 

@@ -23,6 +23,7 @@ _VERBS: Final = {
     "complete_task": "completed",
     "complete_release_task": "completed",
     "fail_task": "failed",
+    "complete_issue": "completed",
     "update_progress": "progress",
     "offer_handoff": "handed off",
     "accept_handoff": "took over",
@@ -44,8 +45,9 @@ _PLAIN: Final = {
     "redo": "did a change again",
 }
 _ON: Final = {
-    "claim_issue": ("issue",), "release_issue": ("issue",), "update_progress": ("issue",), "offer_handoff": ("issue",),
-    "accept_handoff": ("issue",), "reassign_issue": ("issue",), "acquire_lock": ("locks",), "renew_lock": ("locks",),
+    "claim_issue": ("issue",), "release_issue": ("issue",), "complete_issue": ("issue",), "update_progress": ("issue",),
+    "offer_handoff": ("issue",), "accept_handoff": ("issue",), "reassign_issue": ("issue",),
+    "acquire_lock": ("locks",), "renew_lock": ("locks",),
     "release_lock": ("locks",),
 }  # fmt: skip
 _NAMES: Final = frozenset({"claimed_by", "current_session", "locked_by", *OWNER_KEYS})

@@ -412,7 +412,7 @@ def test_holding_and_lifting(ctl: Ctl) -> None:
     assert "   HELD: Commit nothing   " in ctl("status").out
     assert ctl("status", "--line").out == "my-repo HELD ! 4  ○ 3\n"
     assert "on hold already" in ctl("hold").err
-    assert ctl("lift").out == "Lifted the hold: go on; undo takes it back\n"
+    assert ctl("lift").out == "Lifted the hold; undo takes it back\n"
     assert ctl("lift").err == "coordctl: no hold in BANCS-Norway/my-repo\n"
     assert ctl("undo").code == 0
     plan = ctl("lift", "--dry-run", "--json").json["plan"]

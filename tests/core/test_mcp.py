@@ -203,7 +203,7 @@ async def test_what_somebody_has_is_refused_and_a_message_comes_when_it_is_free(
         assert answer.refused and "claude_1 has db since a moment ago" in answer.text and "you wait" in answer.text
         assert "messages" not in await two.call("list_keys", scope="locks:db"), "there only if there are any"
         await one.call("release_lock", resource="db")
-        assert (await two.call("status"))["messages"][0]["text"] == "db is free: acquire it now"
+        assert (await two.call("status"))["messages"][0]["text"] == "db is free: acquire it if you still need it"
         assert "messages" not in await two.call("acquire_lock", resource="db"), "it is told once it has arrived"
 
 

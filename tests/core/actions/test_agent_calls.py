@@ -341,3 +341,11 @@ def test_nobody_does_anything_unsigned(crew: Crew) -> None:
             with pytest.raises((NotSignedOn, InvalidScope)):
                 call(stranger, "")
     assert everything(crew) == before
+
+
+@pytest.mark.parametrize(("kind", "message"), [("", "x"), ("x", ""), (" ", "x"), ("x", "\n")])
+def test_an_event_says_something(crew: Crew, kind: str, message: str) -> None:
+    agent = crew.agent("claude_1")
+    with pytest.raises(InvalidArgument, match="say something"):
+        agent.log_event(kind, message)
+    assert crew.data("project:events") is None

@@ -241,3 +241,35 @@ def test_nobody_is_handed_what_nobody_else_could_accept(crew: Crew) -> None:
     agent.offer_handoff(8)
     with pytest.raises(Held, match="accept it"):
         crew.agent("claude_2").claim_issue(8)
+
+
+def test_a_finished_issue_is_nobodys_and_remembers_whose_it_was(crew: Crew) -> None:
+    agent, other = crew.agent("claude_1"), crew.agent("claude_2")
+    agent.claim_issue(15)
+    agent.offer_handoff(15, "testing")
+    assert agent.complete_issue(15, "all green").what == "completed"
+    issue = crew.data("issue:15")
+    assert (issue["status"], issue["claimed_by"], issue["progress"]["percent"]) == ("completed", "claude_1", 100)
+    assert "handoff" not in issue and issue["completed_at"].endswith("Z")
+    assert crew.data("session:claude_1").get("current_issue") is None
+    assert agent.complete_issue(15).what == "completed", "again is no harm"
+    for call in (other.complete_issue, other.claim_issue):
+        with pytest.raises(Refused, match="completed"):
+            call(15)
+
+
+def test_only_who_has_an_issue_can_finish_it(crew: Crew) -> None:
+    agent, other = crew.agent("claude_1"), crew.agent("claude_2")
+    with pytest.raises(NotYours, match="Claim it first"):
+        agent.complete_issue(15)
+    agent.claim_issue(15)
+    with pytest.raises(NotYours, match="claude_1 has"):
+        other.complete_issue(15)
+    assert crew.data("issue:15")["status"] == "in_progress"
+
+
+def test_nobody_reports_on_an_issue_that_is_not_there(crew: Crew) -> None:
+    agent = crew.agent("claude_1")
+    with pytest.raises(NotFound, match="claim it first"):
+        agent.update_progress(404, "testing", 10)
+    assert crew.data("issue:404") is None

@@ -203,7 +203,7 @@ def test_a_waiter_is_noted_and_told_when_the_lock_is_free(crew: Crew) -> None:
     holder.release_lock("db")
     for waiter in (first, second):
         waiter.heartbeat()
-        assert texts(waiter) == ["db is free: acquire it now"]
+        assert texts(waiter) == ["db is free: acquire it if you still need it"]
     assert first.acquire_lock("db").was == ""
 
 
@@ -214,7 +214,7 @@ def test_signing_off_tells_who_waits(crew: Crew) -> None:
         waiter.acquire_lock("db", wait=True)
     holder.sign_off()
     waiter.heartbeat()
-    assert texts(waiter) == ["db is free: acquire it now"]
+    assert texts(waiter) == ["db is free: acquire it if you still need it"]
 
 
 def test_who_takes_an_expired_lock_over_waits_no_longer_and_the_others_still_do(crew: Crew) -> None:
@@ -237,7 +237,7 @@ def test_odd_waiters_of_another_program_stand_in_nobodys_way(crew: Crew, waiters
         other.acquire_lock("db", wait=True)
     assert agent.release_lock("db").released
     other.heartbeat()
-    assert texts(other) == ["db is free: acquire it now"]
+    assert texts(other) == ["db is free: acquire it if you still need it"]
 
 
 def hold_and_wait(crew: Crew, size: int) -> tuple[list[Any], list[str]]:
@@ -292,3 +292,25 @@ def test_what_is_no_resource_is_refused(crew: Crew, resource: Any) -> None:
     for call in (agent.acquire_lock, agent.renew_lock, agent.release_lock):
         with pytest.raises(InvalidArgument, match="resource"):
             call(resource)
+
+
+def test_a_fence_that_was_never_given_is_told_from_one_that_was_lost(crew: Crew) -> None:
+    agent = crew.agent("claude_1")
+    fence = agent.acquire_lock("db").fence
+    with pytest.raises(InvalidArgument, match=f"yours with fence {fence}"):
+        agent.release_lock("db", fence=fence + 7)
+    assert crew.data("locks:db")["fence"] == fence
+
+
+def test_no_circle_is_seen_where_nobody_is_kept_waiting_for_ever(crew: Crew) -> None:
+    one, two = crew.agent("claude_1"), crew.agent("claude_2")
+    one.acquire_lock("a", ttl=60)
+    two.acquire_lock("b")
+    with pytest.raises(Held):
+        two.acquire_lock("a", wait=True)
+    with pytest.raises(Deadlock):
+        one.acquire_lock("b", wait=True)
+    crew.clock.advance(61)
+    with pytest.raises(Held) as caught:
+        one.acquire_lock("b", wait=True)
+    assert caught.value.waiting and not isinstance(caught.value, Deadlock)

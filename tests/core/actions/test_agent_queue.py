@@ -255,3 +255,24 @@ def test_a_queue_never_outgrows_what_can_be_read(crew: Crew) -> None:
     with pytest.raises(InvalidDocument, match="1048576 are allowed; nothing was changed"):
         agent.enqueue_task({"text": "x" * 200_000})
     assert len(crew.tasks()) == 1
+
+
+def test_a_new_work_list_is_made_only_where_that_is_meant(crew: Crew) -> None:
+    agent = crew.agent("claude_1")
+    with pytest.raises(NotFound, match="--new"):
+        agent.enqueue_task({"name": "x"}, "migrations")
+    assert crew.data("project:migrations") is None
+    assert agent.enqueue_task({"name": "x"}, "migrations", new=True).where == "migrations#1"
+    assert agent.enqueue_task({"name": "y"}, "migrations").where == "migrations#2"
+    taken = agent.claim_next_task("migrations")
+    assert taken is not None and taken.task["name"] == "x"
+
+
+@pytest.mark.parametrize("name", ["events", "hold", "release", "notes", "a.b"])
+def test_no_work_list_is_made_where_something_else_is(crew: Crew, name: str) -> None:
+    agent = crew.agent("claude_1")
+    crew.write("project:notes", {"text": "mine"})
+    before = crew.data(f"project:{name}")
+    with pytest.raises(Refused):
+        agent.enqueue_task({"name": "x"}, name, new=True)
+    assert crew.data(f"project:{name}") == before

@@ -240,11 +240,11 @@ def test_who_signs_on_under_another_name_is_told_only_what_is_for_that_one(crew:
             each.acquire_lock("db", wait=True)
     other.release_lock("db")  # tells both in one line
     agent.heartbeat()
-    assert texts(agent) == ["db is free: acquire it now"]
+    assert texts(agent) == ["db is free: acquire it if you still need it"]
     third.sign_off()
     agent.sign_on("claude_3")
-    assert texts(agent) == ["db is free: acquire it now"]
+    assert texts(agent) == ["db is free: acquire it if you still need it"]
     agent.heartbeat()
     fresh = crew.command("claude_1")
     fresh.heartbeat()
-    assert texts(fresh) == ["db is free: acquire it now"]
+    assert texts(fresh) == ["db is free: acquire it if you still need it"]

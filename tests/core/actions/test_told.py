@@ -24,6 +24,7 @@ from coord_core.errors import (
     NotSignedOn,
     OnHold,
     Refused,
+    StaleView,
 )  # fmt: skip
 from coord_core.state.board import Board
 from coord_core.storage import Storage
@@ -95,7 +96,7 @@ def test_who_loses_a_lock_is_told_and_so_is_who_waits_for_it(floor: Floor) -> No
     floor.apply(plan, "it hangs")
     assert heard(a) == ["Released db of a (it hangs)"]
     assert [each.from_ for each in a.messages] == [WHO]
-    assert heard(b) == ["db is free: acquire it now (it hangs)"]
+    assert heard(b) == ["db is free: acquire it if you still need it (it hangs)"]
     with pytest.raises(LockLost, match=r"kim@laptop.*it hangs"):
         a.renew_lock("db")
 
@@ -278,7 +279,7 @@ def test_a_hold_refuses_what_is_new_and_takes_nothing_away(floor: Floor) -> None
     assert heard(b) == ["Put everything on hold: Commit nothing"]
     floor.do("lift_hold", "", workspace=W)
     assert floor.board.hold(W) is None
-    assert heard(b) == ["Lifted the hold: go on"]
+    assert heard(b) == ["Lifted the hold"]
     assert a.claim_issue(16).issue == "16"
 
 
@@ -297,8 +298,8 @@ def test_a_hold_is_taken_back_and_put_back(floor: Floor) -> None:
         "Put everything on hold",
         "Undid: Put everything on hold",
         "Did again: Put everything on hold",
-        "Lifted the hold: go on",
-        "Undid: Lifted the hold: go on",
+        "Lifted the hold",
+        "Undid: Lifted the hold",
     ]
 
 
@@ -340,3 +341,54 @@ def test_an_inbox_of_any_shape_is_read(floor: Floor, junk: Any) -> None:
     floor.backend.write(f"{W}:inbox:a", {"messages": junk})
     a.heartbeat()
     assert all(isinstance(each.text, str) for each in floor.board.inbox(scope("a")))
+
+
+def test_who_comes_while_everything_is_on_hold_is_told_at_once(floor: Floor) -> None:
+    floor.agent("a")
+    floor.do("hold", workspace=W, text="release at noon", by=WHO)
+    newcomer = floor.agent("b")
+    assert [each.text for each in newcomer.messages] == [
+        "Everything is on hold: release at noon. No claim, lock or task is granted until it is lifted"
+    ]
+    assert newcomer.messages[0].from_ == WHO
+
+
+def test_an_agent_that_supervises_is_not_told_of_its_own_act_and_may_take_it_back_by_number(floor: Floor) -> None:
+    a, b = floor.agent("a"), floor.agent("b")
+    a.acquire_lock("db")
+    b.claim_issue(7)
+    me = {"workspace": W, "session": "b"}
+    plan = floor.plan("reassign_issue", scope=f"{W}:issue:7", to=None)
+    done = supervisor.apply(floor.storage, plan, actor=me, reason="not mine", now=time.time())
+    assert done.text.endswith(f"undo {done.seq} takes it back")
+    assert heard(b) == []
+    with pytest.raises(NothingToUndo):
+        supervisor.plan_undo(floor.storage, floor.board, who="", workspace=W, session="b")
+    back = supervisor.plan_undo(floor.storage, floor.board, done.seq, who="", session="b")
+    assert back.takes_from is None, "what it did itself takes nothing from it"
+    supervisor.apply(floor.storage, back, actor=me, now=time.time())
+    assert floor.data("issue:7")["claimed_by"] == "b"
+
+
+def test_undo_says_which_words_stay_said(floor: Floor) -> None:
+    a = floor.agent("a")
+    a.acquire_lock("db")
+    floor.do("release_lock", scope=f"{W}:locks:db")
+    floor.do("send_message", scope=scope("a"), text="sorry")
+    plan = supervisor.plan_undo(floor.storage, floor.board, who=WHO, workspace=W)
+    assert "Stays, for it has been said: To a: sorry." in plan.notes
+    assert plan.effects[0].where == "locks:db"
+
+
+def test_an_undo_that_something_moved_under_names_its_line_and_the_way_past_it(floor: Floor) -> None:
+    a, b = floor.agent("a"), floor.agent("b")
+    a.claim_issue(7)
+    a.acquire_lock("db")
+    first = floor.do("reassign_issue", scope=f"{W}:issue:7", to=None)
+    second = floor.do("release_lock", scope=f"{W}:locks:db")
+    b.acquire_lock("db")
+    with pytest.raises(StaleView) as caught:
+        floor.undo()
+    assert f"since line {second.seq} (" in str(caught.value) and "undo SEQ" in str(caught.value)
+    floor.apply(supervisor.plan_undo(floor.storage, floor.board, first.seq, who=WHO))
+    assert floor.data("issue:7")["claimed_by"] == "a"
