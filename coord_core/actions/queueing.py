@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final
 
 from coord_core.actions.giving import RUNNING, TAKEN_AT
@@ -10,7 +10,15 @@ from coord_core.actions.turn import Turn, name
 from coord_core.errors import InvalidArgument, NotFound, NotYours, Refused
 from coord_core.state.reading import text
 from coord_core.state.records import TaskState
-from coord_core.state.worklists import ENDED_KEYS, OWNER_KEYS, TAKEN_KEYS, owner_key_of, paths_of, task_state
+from coord_core.state.worklists import (
+    ENDED_KEYS,
+    NOT_PENDING,
+    OWNER_KEYS,
+    TAKEN_KEYS,
+    owner_key_of,
+    paths_of,
+    task_state,
+)
 
 QUEUE: Final = "queue"
 LONGEST_LIST: Final = 10_000
@@ -51,8 +59,8 @@ def claim_next_task(turn: Turn, list_: str, filter_: Mapping[str, Any]) -> dict[
     turn.require_no_hold()
     items = _list(turn, list_)
     key = owner_key_of(items)
-    for item in items:
-        if isinstance(item, dict) and _pending(item, key, turn.session) and _fits(item, filter_):
+    for item in _perhaps_pending(items):
+        if _pending(item, key, turn.session) and _fits(item, filter_):
             item = _own(items, item)
             # Whoever takes a task must be able to say which one is done.
             if text(item.get("id")) is None:
@@ -190,6 +198,13 @@ def _take(turn: Turn, list_: str, item: dict[str, Any], key: str) -> dict[str, A
     if key != "assignee":
         item[TAKEN_AT[key]] = turn.stamp
     return {"list": list_, "id": text(item.get("id")) or "", "task": dict(item)}
+
+
+def _perhaps_pending(items: list[Any]) -> Iterator[dict[str, Any]]:
+    """Yield the items whose word for how far they are does not already say that nobody can take them."""
+    for item in items:
+        if isinstance(item, dict) and ((word := item.get("status")).__class__ is not str or word not in NOT_PENDING):
+            yield item
 
 
 def _pending(item: Mapping[str, Any], key: str, me: str) -> bool:

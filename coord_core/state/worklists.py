@@ -23,6 +23,8 @@ _WORDS: Final = {
     TaskState.FAILED: "failed fail failure error errored aborted crashed timeout timed_out rejected broken",
 }
 _STATES: Final = {word: state for state, said in _WORDS.items() for word in said.split()}
+NOT_PENDING: Final = frozenset(word for word, state in _STATES.items() if state is not TaskState.PENDING)
+"""The words that say that a task is not pending, whoever owns it."""
 _TIMES: Final = {
     TaskState.PENDING: ADDED_KEYS,
     TaskState.RUNNING: TAKEN_KEYS,

@@ -17,6 +17,7 @@ FULL_LOG_SHIFT: Final = 64
 _STRICT: Final = orjson.OPT_PASSTHROUGH_SUBCLASS | orjson.OPT_PASSTHROUGH_DATACLASS | orjson.OPT_PASSTHROUGH_DATETIME
 _MARSHALLED: Final = b"\0"
 _ID_TYPES: Final = frozenset({str, int, bool})
+_DICT: Final = frozenset({dict})
 
 
 def fingerprint(value: Any) -> bytes:
@@ -108,9 +109,13 @@ def _have_ids(around: list[Any], before: list[Any], after: list[Any]) -> bool:
 
 def _ids(items: list[Any]) -> dict[tuple[type, Any], int] | None:
     """Return each item's place by its id, None where the items do not all carry one of their own."""
-    if not all(isinstance(item, dict) and type(item.get("id")) in _ID_TYPES for item in items):
+    if not _DICT.issuperset(map(type, items)):
         return None
-    places = {(type(item["id"]), item["id"]): place for place, item in enumerate(items)}
+    ids = [item.get("id") for item in items]
+    types = list(map(type, ids))
+    if not _ID_TYPES.issuperset(types):
+        return None
+    places = dict(zip(zip(types, ids, strict=True), range(len(ids)), strict=True))
     return places if len(places) == len(items) else None
 
 

@@ -115,7 +115,7 @@ class Part:
                 self._note(self.edits, None)
             return True
         try:
-            members, plain = self._parse(here)
+            contents = self._parse(here)
         except UnreadableDocument:
             # Perhaps it is just being written. What cannot be read is never overwritten.
             if patient:
@@ -123,21 +123,21 @@ class Part:
                 return False
             self.settled.failed[self.scope] = self.edits
             return True
-        return self._merge(here, held, members, plain, note=not as_expected)
+        return self._merge(here, held, contents, note=not as_expected)
 
-    def _parse(self, here: Found) -> tuple[dict[str, Any], bool]:
+    def _parse(self, here: Found) -> fmt.Contents:
         if not here.there:
-            return {"data": {}}, False
+            return fmt.Contents({"data": {}})
         if here.raw is None:
             raise UnreadableDocument(self.name, here.problem)
         return fmt.parse(here.raw, self.name)
 
-    def _merge(self, here: Found, held: Found, members: dict[str, Any], plain: bool, *, note: bool) -> bool:
+    def _merge(self, here: Found, held: Found, contents: fmt.Contents, *, note: bool) -> bool:
         """Make the line's changes in what another program wrote, wherever their old side holds."""
-        data, line = members["data"], self.line
+        data, line = contents.members["data"], self.line
         failed = [edit for edit, found in apply(data, self.edits) if not _stands_already(edit, found)]
         if len(failed) < len(self.edits):
-            bare = fmt.document({**members, "data": {}}, self.scope, self.name, 0.0, plain)
+            bare = fmt.document(contents, self.scope, self.name, 0.0)
             after = revise(bare, data, [edit for edit in self.edits if edit not in failed], line.seq, line.at)
             raw = fmt.encode(after) if data else b""
             if raw != held.raw:
@@ -200,10 +200,10 @@ class Part:
     def _is_ours(self, found: Found) -> bool:
         """Say whether these are the line's own bytes, not edited by another program since."""
         try:
-            members, plain = fmt.parse(found.raw or b"", self.name)
+            contents = fmt.parse(found.raw or b"", self.name)
         except UnreadableDocument:
             return False
-        doc = fmt.document(members, self.scope, self.name, 0.0, plain)
+        doc = fmt.document(contents, self.scope, self.name, 0.0)
         return doc.revision == self.line.seq and not doc.edited
 
     def _note(self, failed: list[Edit], data: Mapping[str, Any] | None) -> None:

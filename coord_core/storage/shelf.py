@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -19,32 +18,36 @@ from coord_core.storage.folder import NOTHING, Found, look
 
 @frozen
 class Stored:
-    """The file of one scope as it was found; members are its parsed contents, None for nothing or for no document."""
+    """The file of one scope as it was found; contents: None for nothing or for no document."""
 
     scope: str
     name: str
     path: str
     found: Found
-    members: Mapping[str, Any] | None = None
-    plain: bool = False
+    contents: fmt.Contents | None = None
     problem: str = ""
+
+    @property
+    def plain(self) -> bool:
+        """Whether only the standard json reads and writes it unharmed."""
+        return self.contents is not None and self.contents.plain
 
     def document(self) -> Document | None:
         """Return the document, None if there is none; raises UnreadableDocument."""
         if self.problem:
             raise UnreadableDocument(self.name, self.problem)
-        if self.members is None or self.found.signature is None:
+        if self.contents is None or self.found.signature is None:
             return None
-        written_at = self.found.signature[0] / 1e9
-        return fmt.document(self.members, self.scope, self.name, written_at, self.plain)
+        return fmt.document(self.contents, self.scope, self.name, self.found.signature[0] / 1e9)
 
     def again(self) -> Document | None:
         """Return the document parsed anew: its data is shared with nobody."""
-        return replace(self, members=self.fresh() or None).document()
+        contents = fmt.parse(self.found.raw, self.name) if self.found.raw is not None else None
+        return replace(self, contents=contents).document()
 
     def fresh(self) -> dict[str, Any]:
-        """Return the document's members parsed anew, to change at will; empty without a document."""
-        return {} if self.found.raw is None else fmt.parse(self.found.raw, self.name)[0]
+        """Return the document's data parsed anew, to change at will; empty without a document."""
+        return {} if self.found.raw is None else fmt.parse(self.found.raw, self.name).members["data"]
 
 
 class Shelf:
@@ -74,14 +77,13 @@ class Shelf:
         if found.raw is None:
             return Stored(scope, name, path, found, problem=found.problem)
         try:
-            members, plain = fmt.parse(found.raw, name)
+            return Stored(scope, name, path, found, fmt.parse(found.raw, name))
         except UnreadableDocument as error:
             return Stored(scope, name, path, found, problem=error.reason)
-        return Stored(scope, name, path, found, members, plain)
 
     def _another(self, stored: Stored) -> bool:
         """Say whether the file is another scope's by its own word."""
-        member = (stored.members or {}).get("scope")
+        member = stored.contents.members.get("scope") if stored.contents else None
         return isinstance(member, str) and bool(member) and member != stored.scope and belongs(stored.name, member)
 
     def _path(self, name: str) -> str:

@@ -58,11 +58,12 @@ class FileTransaction:
         if scope not in self._working:
             stored = self._find(scope)
             if scope in self._documents:
-                data: dict[str, Any] = stored.fresh().get("data", {})  # what was handed out must not change
+                data: dict[str, Any] = stored.fresh()  # what was handed out must not change
             else:
                 document = self._documents[scope] = stored.document()
                 data = dict(document.data) if document else {}
-            self._working[scope] = data, pack(data, stored.plain)
+            packed = stored.contents.packed if stored.contents else b""
+            self._working[scope] = data, packed or pack(data, stored.plain)
         return self._working[scope][0]
 
     def delete(self, scope: str) -> None:
@@ -152,7 +153,7 @@ def compare(
         before, new = old.get(key, ABSENT), data.get(key, ABSENT)
         if new is before:
             continue
-        for edit in diff_values((key,), before, _checked(scope, new)):
+        for edit in _diff(scope, key, before, new):
             for name in edit.path:
                 if not isinstance(name, Mapping):
                     fmt.check_name(scope, name)
@@ -170,13 +171,12 @@ def _changed_in_place(packed: bytes, old: Mapping[str, Any]) -> bool:
         return True  # by something that is no data at all: check_value says what is wrong with it
 
 
-def _checked(scope: str, value: Any) -> Any:
+def _diff(scope: str, key: str, before: Any, new: Any) -> list[Edit]:
     try:
-        fingerprint(value) if value is not ABSENT else None
+        return list(diff_values((key,), before, new))
     except ValueError:
-        fmt.check_value(scope, value)
+        fmt.check_value(scope, new)
         raise InvalidDocument(scope, "it holds what JSON cannot") from None
-    return value
 
 
 def revise(

@@ -28,7 +28,7 @@ class _Difference:
 
     documents: dict[str, Document | None] = field(default_factory=dict)
     unreadable: dict[str, Unreadable | None] = field(default_factory=dict)
-    silent: list[tuple[str, Found, dict[str, object], bool]] = field(default_factory=list)
+    silent: list[tuple[str, Found, fmt.Contents]] = field(default_factory=list)
     again: set[str] = field(default_factory=set)
 
 
@@ -124,8 +124,8 @@ class View:
                     for name in names:
                         self._open(name, fd, out)
                     workspaces = set(self._workspaces.values())
-                    for name, found, members, plain in out.silent:
-                        self._shelve(name, scope_of(name, None, workspaces), found, members, plain, out)
+                    for name, found, contents in out.silent:
+                        self._shelve(name, scope_of(name, None, workspaces), found, contents, out)
                     names, out.again, out.silent = out.again, set(), []
             finally:
                 os.close(fd)
@@ -151,25 +151,23 @@ class View:
             _require_text(name)
             if found.raw is None:
                 raise UnreadableDocument(name, found.problem)
-            members, plain = fmt.parse(found.raw, name)
+            contents = fmt.parse(found.raw, name)
         except UnreadableDocument as error:
             if len(self._names.get(self._scopes.get(name, ""), ())) > 1:
                 self._release(name, out)
             self._mark(name, error.reason, found, out)
             return
-        member = members.get("scope")
+        member = contents.members.get("scope")
         scope = scope_of(name, member, ()) if isinstance(member, str) else None
         self._workspaces.pop(name, None)
         if scope is not None and scope == member:
             if workspace := parse_scope(scope).workspace:
                 self._workspaces[name] = workspace
-            self._shelve(name, scope, found, members, plain, out)
+            self._shelve(name, scope, found, contents, out)
         else:
-            out.silent.append((name, found, members, plain))
+            out.silent.append((name, found, contents))
 
-    def _shelve(
-        self, name: str, scope: str | None, found: Found, members: dict[str, object], plain: bool, out: _Difference
-    ) -> None:
+    def _shelve(self, name: str, scope: str | None, found: Found, contents: fmt.Contents, out: _Difference) -> None:
         """Count a readable file as its scope's document, unless a better file has that scope."""
         if self._scopes.get(name) != scope:
             self._release(name, out)
@@ -193,7 +191,7 @@ class View:
             self._unreadable.discard(name)
             out.unreadable[name] = None
         written_at = found.signature[0] / 1e9 if found.signature else 0.0
-        out.documents[scope] = fmt.document(members, scope, name, written_at, plain)
+        out.documents[scope] = fmt.document(contents, scope, name, written_at)
         return None
 
     def _mark(self, name: str, reason: str, found: Found, out: _Difference) -> None:

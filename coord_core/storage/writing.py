@@ -66,7 +66,7 @@ class Writer:
             before = write.document
             files[write.scope] = _file(write.before.name, write.before.found.digest, gone=write.after is None)
             if before is None or before.revision is None or before.edited or before.revision < segment:
-                base[write.scope] = write.before.fresh().get("data")
+                base[write.scope] = write.before.fresh() or None
             if before and not write.after:
                 rest[write.scope] = {"metadata": before.metadata, "extra": before.extra}
         changes = {write.scope: write.edits for write in writes}

@@ -15,6 +15,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from coord_core.documents import Document
 from coord_core.errors import StoreMissing, UnreadableDocument
 from coord_core.storage import Act, Storage, open_storage
 from coord_core.storage import format as fmt
@@ -111,12 +112,12 @@ def test_the_reference_can_go_on_with_our_file(tmp_path: Path) -> None:
 
 @given(st.dictionaries(st.text(st.characters(exclude_categories=["Cs"]), max_size=6), values, min_size=1, max_size=4))
 def test_bytes_and_documents_are_each_others_inverse(data: dict[str, Any]) -> None:
-    doc = fmt.document({"data": data}, SCOPE, "", 0.0, False)
+    doc = Document(SCOPE, data)
     raw = fmt.encode(doc)
-    members, plain = fmt.parse(raw, "")
-    again = fmt.document(members, SCOPE, "", 0.0, plain)
+    contents = fmt.parse(raw, "")
+    again, members = fmt.document(contents, SCOPE, "", 0.0), contents.members
     assert repr(again.data) == repr(data)
-    assert members["check"] == fmt.checksum(data) == fmt.checksum(again.data, plain)
+    assert members["check"] == fmt.checksum(data) == fmt.checksum(again.data, contents.plain)
     assert json.loads(raw)["data"] == data
     raw_again = fmt.encode(again)
     assert json.loads(raw_again)["check"] == members["check"]
