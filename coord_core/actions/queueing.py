@@ -65,7 +65,7 @@ def claim_next_task(turn: Turn, list_: str, filter_: Mapping[str, Any]) -> dict[
             # Whoever takes a task must be able to say which one is done.
             if text(item.get("id")) is None:
                 item["id"] = _next_id(_ids(items))
-            if [str(each.get("id")) for each in items if isinstance(each, dict)].count(str(item["id"])) == 1:
+            if _is_alone(items, item["id"]):
                 return _take(turn, list_, item, key)
     return None
 
@@ -205,6 +205,13 @@ def _perhaps_pending(items: list[Any]) -> Iterator[dict[str, Any]]:
     for item in items:
         if isinstance(item, dict) and ((word := item.get("status")).__class__ is not str or word not in NOT_PENDING):
             yield item
+
+
+def _is_alone(items: list[Any], ident: Any) -> bool:
+    """Say whether only one item has this id, as people write it: 7 and "7" are one."""
+    kind, written = type(ident), str(ident)
+    ids = [each.get("id") for each in items if isinstance(each, dict)]
+    return [str(each) for each in ids if each is ident or each == ident or type(each) is not kind].count(written) == 1
 
 
 def _pending(item: Mapping[str, Any], key: str, me: str) -> bool:

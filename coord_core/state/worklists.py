@@ -102,7 +102,7 @@ def _read(
 def owner_key_of(items: list[Any]) -> str:
     """Return which key names the owner in this list: the one that most items have."""
     known = [item for item in items if isinstance(item, dict)]
-    return max(OWNER_KEYS, key=lambda key: sum([key in item for item in known]))
+    return max(OWNER_KEYS, key=lambda key: [key in item for item in known].count(True))
 
 
 def _newest(items: list[Any]) -> object:

@@ -103,7 +103,7 @@ def _have_ids(around: list[Any], before: list[Any], after: list[Any]) -> bool:
     """Say whether all items carry an id of their own, among those around them too."""
     ids = _ids(around)
     return ids is not None and all(
-        found is not None and found.keys().isdisjoint(ids) for found in (_ids(before), _ids(after))
+        found is not None and ids.keys().isdisjoint(found) for found in (_ids(before), _ids(after))
     )
 
 
