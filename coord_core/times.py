@@ -161,7 +161,7 @@ def local_iso(at: float) -> str:
 
 def naive_utc_iso(at: float) -> str:
     """Return `at` as the reference writes `metadata`: naive UTC."""
-    return datetime.fromtimestamp(at, UTC).replace(tzinfo=None).isoformat()
+    return datetime.fromtimestamp(at, UTC).isoformat()[: -len("+00:00")]
 
 
 def utc_iso(at: float) -> str:

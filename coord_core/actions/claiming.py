@@ -185,10 +185,10 @@ def _take(turn: Turn, issue: str, owner: str | None) -> dict[str, Any]:
     data |= {"claimed_by": turn.session, "claimed_at": turn.stamp, "fence": turn.tx.seq, "status": "in_progress"}
     if "current_session" in data:
         data["current_session"] = turn.session
-    mine = turn.edit(f"session:{turn.session}")
-    working = text(mine.get("current_issue"))
+    session = f"session:{turn.session}"
+    working = text(turn.read(session).get("current_issue"))
     if working is None or _owner(turn.read(f"issue:{working}")) != turn.session:
-        mine["current_issue"] = stored_id(issue)
+        turn.edit(session)["current_issue"] = stored_id(issue)
     if was:
         _forget(turn, was, issue)
         tell(turn.tx, turn.workspace, was, turn.session, f"{turn.session} took #{issue} over from you", turn.at)

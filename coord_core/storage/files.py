@@ -18,7 +18,7 @@ from coord_core.errors import NotFound, NotStored, ReadOnlyStore, Refused, Store
 from coord_core.storage import Act, Outcome, Transaction
 from coord_core.storage import format as fmt
 from coord_core.storage.folder import advice, look, network_file_system
-from coord_core.storage.shelf import Shelf
+from coord_core.storage.shelf import Shelf, Stored
 
 if TYPE_CHECKING:
     # A command that only reads one document must start fast: what writes is imported by whoever writes.
@@ -52,6 +52,7 @@ class FileStorage:
         self._temporaries, self._aside = self.own / "tmp", self.own / "quarantine"
         self._step = step
         self._shelf = Shelf(self.folder)
+        self._known: dict[str, Stored] = {}
         self._ready = False
         self._was_there = self.folder.is_dir()
 
@@ -127,8 +128,9 @@ class FileStorage:
             undone = self._line(act.undoes) if act.undoes else None
             floor = writer.next_seq()
             for _ in range(_TRIES):
-                tx = FileTransaction(self._shelf, floor, time.time(), undone)
+                tx = FileTransaction(self._shelf, floor, time.time(), undone, self._known)
                 value = body(tx)
+                self._known = tx.left_alone
                 self._step("read")
                 if tx.highest_revision >= floor:
                     floor = tx.highest_revision + 1

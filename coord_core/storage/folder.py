@@ -118,6 +118,15 @@ def unchanged(path: str, found: Found, *, fully: bool = True) -> bool:
     return not (fully and found.racy) or look(path).raw == found.raw
 
 
+def untouched(path: str, found: Found) -> bool:
+    """Say whether `path` has the signature and the rights that were found there."""
+    try:
+        info = os.stat(path, follow_symlinks=False)
+    except OSError:
+        return False
+    return signature_of(info) == found.signature and info.st_mode == found.mode
+
+
 def write_new(path: str, raw: bytes, *, mode: int | None = None) -> int:
     """Write a file that must not be there yet and return it open, for the caller to sync and close.
 

@@ -13,7 +13,7 @@ from coord_core.frozen import frozen
 from coord_core.scopes import check
 from coord_core.storage import format as fmt
 from coord_core.storage.filenames import belongs, encoded_name, plain_name
-from coord_core.storage.folder import NOTHING, Found, look
+from coord_core.storage.folder import NOTHING, Found, look, untouched
 
 
 @frozen
@@ -57,22 +57,24 @@ class Shelf:
         self.folder = folder
         self._prefix = os.path.join(folder, "")
 
-    def find(self, scope: str) -> Stored:
-        """Return the file of a scope (the rules are in the design, §2); raises InvalidScope."""
+    def find(self, scope: str, known: Stored | None = None) -> Stored:
+        """Return the file of a scope (the rules are in the design, §2), `known` if it still is; raises InvalidScope."""
         plain, encoded = plain_name(check(scope)), encoded_name(scope)
-        if encoded != plain:
-            stored = self.open(scope, encoded)
+        if encoded != plain and os.path.lexists(self._path(encoded)):
+            stored = self.open(scope, encoded, known)
             if stored.found.there:
                 return stored
         if plain is not None:
-            stored = self.open(scope, plain)
+            stored = self.open(scope, plain, known)
             if not self._another(stored):
                 return stored
         return Stored(scope, encoded, self._path(encoded), NOTHING)
 
-    def open(self, scope: str, name: str) -> Stored:
-        """Return the file called `name` as that of `scope`."""
+    def open(self, scope: str, name: str, known: Stored | None = None) -> Stored:
+        """Return the file called `name` as that of `scope`, `known` if that is what it still is."""
         path = self._path(name)
+        if known is not None and known.path == path and untouched(path, known.found):
+            return known
         found = look(path)
         if found.raw is None:
             return Stored(scope, name, path, found, problem=found.problem)

@@ -19,6 +19,8 @@ from coord_core.times import naive_utc_iso
 _PLAIN: Final = b"\0"
 """What packed data begins with where orjson is no help."""
 
+NOTHING_KNOWN: Final[Mapping[str, Stored]] = {}
+
 
 @frozen
 class Write:
@@ -36,11 +38,22 @@ class Write:
 
 
 class FileTransaction:
-    """Reads lazily, hands out working copies, and compares them with what was read."""
+    """Reads lazily, hands out working copies, and compares them with what was read.
 
-    def __init__(self, shelf: Shelf, seq: int, at: float, undone: Line | None = None) -> None:
+    known: what the transaction before looked at and left as it was: who reads the same documents again and again need
+    not parse them each time, while all others wait.
+    """
+
+    def __init__(
+        self,
+        shelf: Shelf,
+        seq: int,
+        at: float,
+        undone: Line | None = None,
+        known: Mapping[str, Stored] = NOTHING_KNOWN,
+    ) -> None:
         self.seq, self.at = seq, at
-        self._shelf, self._undone = shelf, undone
+        self._shelf, self._undone, self._known = shelf, undone, known
         self._stored: dict[str, Stored] = {}
         self._documents: dict[str, Document | None] = {}
         self._working: dict[str, tuple[dict[str, Any], bytes]] = {}
@@ -57,11 +70,10 @@ class FileTransaction:
         """Return the document's data to change in place (empty if there is none); emptied, the document goes."""
         if scope not in self._working:
             stored = self._find(scope)
-            if scope in self._documents:
-                data: dict[str, Any] = stored.fresh()  # what was handed out must not change
-            else:
-                document = self._documents[scope] = stored.document()
-                data = dict(document.data) if document else {}
+            shared = scope in self._documents or scope in self._known
+            document = self.read(scope)
+            # What was handed out must not change.
+            data: dict[str, Any] = stored.fresh() if shared else dict(document.data) if document else {}
             packed = stored.contents.packed if stored.contents else b""
             self._working[scope] = data, packed or pack(data, stored.plain)
         return self._working[scope][0]
@@ -82,8 +94,17 @@ class FileTransaction:
 
     def _find(self, scope: str) -> Stored:
         if scope not in self._stored:
-            self._stored[scope] = self._shelf.find(scope)
+            self._stored[scope] = self._shelf.find(scope, self._known.get(scope))
         return self._stored[scope]
+
+    @property
+    def left_alone(self) -> dict[str, Stored]:
+        """The documents that were read and not edited, by scope, where their signature will tell if they change."""
+        return {
+            scope: stored
+            for scope, stored in self._stored.items()
+            if stored.contents and not stored.found.racy and scope not in self._working
+        }
 
     @property
     def read_set(self) -> Iterable[Stored]:
