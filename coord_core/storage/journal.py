@@ -48,8 +48,11 @@ class Journal:
 
     def entries_back(self) -> Iterator[Entry]:
         """Yield what stands in the kept segments, newest first."""
-        for name in reversed(self.segments()):
-            for raw in lines.backwards(self.folder / name):
+        return self._back(self.segments())
+
+    def _back(self, names: list[str]) -> Iterator[Entry]:
+        for name in reversed(names):
+            for raw in lines.backwards(self._prefix + name):
                 entry = lines.from_bytes(raw)
                 if entry is not None:
                     yield entry
@@ -78,7 +81,7 @@ class Journal:
         if not self._names:
             self._last = None
         elif (self._names[-1], size) != self._end:
-            self._last = next(self.entries_back(), None)
+            self._last = next(self._back(self._names), None)
         self._end = (self._names[-1], size) if self._names else ("", 0)
 
     @property

@@ -19,6 +19,7 @@ from coord_core.storage import format as fmt
 from coord_core.storage.changes import edit_from_json, edit_to_json
 from coord_core.times import utc_iso
 
+_WARY: Final = os.O_NOFOLLOW | os.O_NONBLOCK
 _CHUNK: Final = 1 << 16
 _SHORT: Final = 1 << 12
 """What is read first from the end: most callers want the last line only."""
@@ -123,7 +124,7 @@ def reading(path: str | Path) -> Iterator[None]:
 
 def open_segment(path: Path) -> BinaryIO:
     """Open a segment without waiting on a pipe, and follow no link."""
-    return open(path, "rb", opener=lambda name, flags: os.open(name, flags | os.O_NOFOLLOW | os.O_NONBLOCK))
+    return open(path, "rb", opener=lambda name, flags: os.open(name, flags | _WARY))
 
 
 def size_of_whole_lines(path: Path) -> int:
@@ -148,19 +149,27 @@ def forwards(path: Path) -> Iterator[bytes]:
                 yield raw
 
 
-def backwards(path: Path) -> Iterator[bytes]:
+def backwards(path: str | Path) -> Iterator[bytes]:
     """Yield a segment's whole lines from its end, reading no more of it than is asked for."""
-    with reading(path), open_segment(path) as file:
-        fd = file.fileno()
-        end, rest = os.fstat(fd).st_size, b""
-        torn, size = True, _SHORT
-        while end > 0:
-            start, size = max(0, end - size), _CHUNK
-            first, *lines = (os.pread(fd, end - start, start) + rest).split(b"\n")
-            for raw in reversed(lines):
-                if not torn and raw:
-                    yield raw
-                torn = False
-            rest, end = first, start
-        if not torn and rest:
-            yield rest
+    with reading(path):
+        # Every writer does this while it holds the store's lock: a file object would cost as much as all the rest.
+        fd = os.open(path, os.O_RDONLY | os.O_CLOEXEC | _WARY)
+        try:
+            yield from _backwards(fd)
+        finally:
+            os.close(fd)
+
+
+def _backwards(fd: int) -> Iterator[bytes]:
+    end, rest = os.fstat(fd).st_size, b""
+    torn, size = True, _SHORT
+    while end > 0:
+        start, size = max(0, end - size), _CHUNK
+        first, *lines = (os.pread(fd, end - start, start) + rest).split(b"\n")
+        for raw in reversed(lines):
+            if not torn and raw:
+                yield raw
+            torn = False
+        rest, end = first, start
+    if not torn and rest:
+        yield rest
