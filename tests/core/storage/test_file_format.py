@@ -16,8 +16,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from coord_core.documents import Document
-from coord_core.errors import StoreMissing, UnreadableDocument
-from coord_core.storage import Act, Storage, open_storage
+from coord_core.errors import NotFound, StoreMissing, UnreadableDocument
+from coord_core.storage import Act, Storage, Transaction, open_storage
 from coord_core.storage import format as fmt
 from tests.core.storage import reference
 
@@ -297,22 +297,72 @@ def test_other_files_are_nobodys_business(tmp_path: Path) -> None:
     assert (list(batch.documents), batch.unreadable) == ([SCOPE], {})
 
 
-def test_depth_is_told_to_the_level(tmp_path: Path) -> None:
+@pytest.mark.parametrize("beside", ["", "1, " * 9000, "NaN, "], ids=["short", "long", "plain"])
+def test_depth_is_told_to_the_level(tmp_path: Path, beside: str) -> None:
     """A document is 200 deep at most: its object, `data`, and 198 more."""
 
-    def nested(levels: int) -> str:
-        return f'{{"data": {{"a": {"[" * levels}{"]" * levels}}}}}'
+    def nested(levels: int, key: str = "data") -> str:
+        value = f'{{"a": {"[" * (levels - 1)}[{beside}[]]{"]" * (levels - 1)}}}'
+        return f'{{"data": {{}}, "metadata": {value}}}' if key == "metadata" else f'{{"data": {value}}}'
 
-    (tmp_path / "issue__1.json").write_text(nested(198))
-    (tmp_path / "issue__2.json").write_text(nested(199))
+    (tmp_path / "issue__1.json").write_text(nested(197))
+    (tmp_path / "issue__2.json").write_text(nested(198))
     (tmp_path / "issue__3.json").write_text(nested(100_000))
     (tmp_path / "issue__4.json").write_text('{"data": {"a": "' + "[" * 900 + '"}}')
+    (tmp_path / "issue__5.json").write_text(nested(197, "metadata"))
+    (tmp_path / "issue__6.json").write_text(nested(198, "metadata"))
     batch = open_storage(str(tmp_path)).load()
-    assert sorted(batch.documents) == ["issue:1", "issue:4"]
-    assert {name: bad.reason for name, bad in batch.unreadable.items() if bad} == {
-        "issue__2.json": "it is nested deeper than 200",
-        "issue__3.json": "it is nested deeper than 200",
-    }
+    assert sorted(batch.documents) == ["issue:1", "issue:4", "issue:5"]
+    assert {name: bad.reason for name, bad in batch.unreadable.items() if bad} == dict.fromkeys(
+        ("issue__2.json", "issue__3.json", "issue__6.json"), "it is nested deeper than 200"
+    )
+
+
+@pytest.mark.parametrize("place", range(8))
+@pytest.mark.parametrize("digits", [18, 19])
+def test_a_long_number_is_found_wherever_it_stands(place: int, digits: int) -> None:
+    assert fmt.holds_long_number(b"x" * place + b"7" * digits + b"x" * 90) is (digits == 19)
+
+
+def aged(path: Path) -> None:
+    """Make a file so old that its next change will show in its times."""
+    os.utime(path, (1_000_000_000, 1_000_000_000))
+
+
+def test_a_storage_sees_what_others_did_between_two_transactions(tmp_path: Path) -> None:
+    storage = open_storage(str(tmp_path))
+    put(storage, a={"b": [1]})
+    aged(tmp_path / NAME)
+
+    def seen() -> Any:
+        document = storage.transact(Act("look"), lambda tx: tx.read(SCOPE)).value
+        return document.data if document else None
+
+    assert seen() == seen() == {"a": {"b": [1]}}
+
+    def spoil(tx: Transaction) -> None:
+        tx.edit(SCOPE)["a"]["b"].clear()
+        raise NotFound("a reason to go on")
+
+    with pytest.raises(NotFound):
+        storage.transact(Act("spoil"), spoil)
+    assert seen() == {"a": {"b": [1]}}, "what a transaction that failed did to its copy is nobody else's"
+    reference.store(tmp_path / NAME, "a", {"b": [2]})
+    assert seen() == {"a": {"b": [2]}}, "another program wrote it"
+    aged(tmp_path / NAME)
+    seen()
+    os.chmod(tmp_path / NAME, 0o640)
+    put(storage, c=1)
+    assert stat.S_IMODE((tmp_path / NAME).stat().st_mode) == 0o640, "another program changed its rights"
+    aged(tmp_path / NAME)
+    seen()
+    better = tmp_path / "issue%3a15.json"
+    shutil.copy(tmp_path / NAME, better)
+    reference.store(better, "a", 4)
+    assert seen() == {"a": 4, "c": 1}, "another file has that scope now, and wins"
+    os.unlink(better)
+    os.unlink(tmp_path / NAME)
+    assert seen() is None
 
 
 def test_a_folder_that_was_taken_away_is_not_made_again(tmp_path: Path) -> None:
