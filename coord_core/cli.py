@@ -46,14 +46,15 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def run(args: argparse.Namespace, parser: argparse.ArgumentParser) -> int:
     """Call the command that was asked for."""
-    from coord_core.commands.call import Call, warn
+    from coord_core.commands.call import Call
 
     module, _, name = args.command.partition(":")
     command: Callable[[Call], int | None] = getattr(importlib.import_module(f"coord_core.commands.{module}"), name)
+    call = Call(args)
     try:
-        return command(Call(args)) or DONE
+        return command(call) or DONE
     except CoordError as error:
-        warn(str(error))
+        call.refuse(error)
         return REFUSED
     except argparse.ArgumentTypeError as error:
         parser.error(str(error))
@@ -81,9 +82,9 @@ def make_parser(argv: Sequence[str] = ()) -> argparse.ArgumentParser:
             allow_abbrev=False,
             formatter_class=_Help,
         )
-        added.set_defaults(command=verb.command)
+        added.set_defaults(command=verb.command, json=False)
         if verb.command != "run:run":
-            added.add_argument("--json", action="store_true", help="print JSON")
+            added.add_argument("--json", action="store_true", help="print JSON, a refusal too (on the error output)")
         if verb.name in ACTING:
             # Left out here, what was said before the command's name stands.
             added.add_argument("--session", metavar="ID", default=argparse.SUPPRESS, help="act as this session")

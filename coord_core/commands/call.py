@@ -8,12 +8,12 @@ import sys
 import time
 from collections.abc import Iterable, Mapping
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, TextIO
 
 from coord_core import text
 from coord_core.actions.workspaces import VARIABLE as WORKSPACE_VARIABLE
 from coord_core.actions.workspaces import choose_workspace
-from coord_core.errors import InvalidScope, NotFound
+from coord_core.errors import CoordError, InvalidScope, NotFound
 from coord_core.scopes import check, in_workspace, parse
 from coord_core.storage import Storage, open_storage
 from coord_core.storage.places import find_store
@@ -106,11 +106,19 @@ class Call:
         """Print one line beside the answer, for whoever reads the error output."""
         print(text.line(f"coord: {line}"), file=sys.stderr)
 
-    def emit(self, value: Any, *, indent: bool = True) -> None:
+    def emit(self, value: Any, *, indent: bool = True, file: TextIO | None = None) -> None:
         """Print a value as JSON, with what a terminal must not see escaped."""
         from coord_core.storage.format import dump
 
-        print(text.escape_json(dump(value, indent=indent).decode()))
+        print(text.escape_json(dump(value, indent=indent).decode()), file=file)
+
+    def refuse(self, error: CoordError, **more: Any) -> None:
+        """Say on the error output what was refused and why; more: what `--json` says besides."""
+        if not self.args.json:
+            return warn(str(error))
+        from coord_core.commands.refusal import refusal_json
+
+        return self.emit(refusal_json(error) | more, indent=False, file=sys.stderr)
 
     def columns(self, rows: Iterable[tuple[str, ...]], *, before: str = " ") -> None:
         """Print rows in columns as wide as their widest cell."""

@@ -17,6 +17,9 @@ import pytest
 from coord_core import times
 from coord_core.actions.agent import Agent
 from coord_core.cli import VERBS, main
+from coord_core.commands.refusal import refusal_json
+from coord_core.documents import ABSENT
+from coord_core.errors import StaleView
 from coord_core.processes import hostname, place
 from coord_core.storage import Act, open_storage
 from tests.core.samples import REFERENCE, REFERENCE_SHOP
@@ -320,6 +323,13 @@ def test_taking_from_the_living_needs_a_reason(ctl: Ctl, store: Path) -> None:
     assert "--reason" in found.err
     assert "needs --reason" in ctl("release", "database_migration", "--dry-run").out
     assert ctl("release", "database_migration", "--reason", "it asked").code == 0
+
+
+def test_what_moved_is_told_as_json_without_what_is_absent() -> None:
+    error = StaleView([(f"{W}:issue:15", ("tasks", {"id": 7}, "status"), ABSENT, "claimed")])
+    assert refusal_json(error)["moved"] == [
+        {"scope": f"{W}:issue:15", "path": ["tasks", {"id": 7}, "status"], "found": "claimed"}
+    ]
 
 
 def test_reassign_an_issue_a_task_or_a_session(ctl: Ctl) -> None:

@@ -192,8 +192,10 @@ def test_nobody_is_told_how_to_become_somebody(ctl: Ctl, store: Path) -> None:
     found = ctl("claim", "issue:15")
     assert (found.code, found.out) == (1, "")
     assert "export COORD_SESSION=$(coordctl sign-on)" in found.err
-    assert "no store at" in ctl("--session", "claude_1", "claim", "issue:15").err
+    found = ctl("--session", "claude_1", "claim", "issue:15")
+    assert "no store at" in found.err and "`coordctl sign-on` makes it" in found.err
     assert not store.exists()
+    assert ctl("sign-on").code == 0 and ctl("--session", "claude_1", "claim", "issue:15").code == 0
 
 
 def test_the_session_may_be_named_before_or_after_the_verb(me: Ctl) -> None:
@@ -308,6 +310,31 @@ def test_a_refusal_names_the_holder_the_age_and_the_next_step(me: Ctl) -> None:
     assert "claude_1 → cache → claude_2 → db → claude_1" in circle.err
 
 
+def test_with_json_a_refusal_is_json_too_with_all_it_knows(me: Ctl) -> None:
+    other = ("--session", me("sign-on").out.strip())
+    me("lock", "db")
+    me("hold", "Commit\x1b[31m nothing")
+    held = me(*other, "claim", "issue:1", "--json")
+    assert (held.code, held.out, held.err.count("\n")) == (1, "", 1)
+    assert "\x1b" not in held.err
+    refusal = json.loads(held.err)
+    assert (refusal["error"], refusal["why"], refusal["messages"][0]["from"]) == (
+        "OnHold", "Commit\x1b[31m nothing", refusal["by"],
+    )  # fmt: skip
+    assert "put everything on hold" in refusal["message"]
+    me("lift")
+    me(*other, "beat")
+    refusal = json.loads(me(*other, "lock", "db", "--json").err)
+    assert refusal.pop("message").startswith("claude_1 has db since a moment ago")
+    assert refusal.pop("advice") and refusal.pop("evidence").startswith("live")
+    assert refusal == {
+        "error": "Held", "what": "db", "holder": "claude_1", "age": "now", "life": "live", "waiting": False,
+        "messages": [],
+    }  # fmt: skip
+    assert json.loads(me("release", "db", "--json").err)["session"] == "claude_1"
+    assert me("release", "--json").err.startswith("usage: ")
+
+
 # What it is told
 
 
@@ -330,9 +357,13 @@ def test_as_json_it_comes_with_the_answer(me: Ctl, store: Path) -> None:
 
 def test_a_refused_call_brings_messages_too(me: Ctl, store: Path) -> None:
     message(store, "claude_1", "look")
-    found = me("next-task", "nope", "--json")
+    found = me("next-task", "nope")
     assert found.code == 1
     assert found.err.startswith("coord: kim@laptop: look\ncoordctl: ")
+    assert untold(store, "claude_1") == 0
+    message(store, "claude_1", "look again")
+    refusal = json.loads(me("next-task", "nope", "--json").err)
+    assert [each["text"] for each in refusal["messages"]] == ["look again"]
     assert untold(store, "claude_1") == 0
 
 
