@@ -9,6 +9,7 @@ from coord_core import text
 from coord_core.commands.call import Call
 from coord_core.commands.report import in_view, lock_state, report
 from coord_core.commands.words import shell_line
+from coord_core.errors import CoordError
 from coord_core.scopes import parse
 from coord_core.state.board import Board
 from coord_core.state.insights import Finding, Holdings, Life, Remedy
@@ -130,7 +131,21 @@ def command(board: Board, remedy: Remedy) -> str:
         "clean_up_stale": ("clean-up", "--stale"),
         "quarantine": ("quarantine", str(arguments.get("source", ""))),
     }
-    return shell_line("coordctl", *known[remedy.action]) if remedy.action in known else ""
+    if remedy.action not in known:
+        return ""
+    return shell_line("coordctl", *known[remedy.action], reason=_takes_from_the_living(board, remedy))
+
+
+def _takes_from_the_living(board: Board, remedy: Remedy) -> bool:
+    """Say whether a remedy will be refused without a reason, whoever gets what it takes."""
+    from coord_core.actions import supervisor
+
+    open_ = {} if "to" in remedy.arguments or not remedy.action.startswith("reassign") else {"to": None}
+    try:
+        return supervisor.plan(board, remedy.action, {**remedy.arguments, **open_}).takes_from is not None
+    except CoordError:
+        # Then it is refused for another cause, which is said when it is tried.
+        return False
 
 
 def _list_name(board: Board, key: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import shlex
 import shutil
 import signal
 import subprocess
@@ -141,6 +142,23 @@ def test_findings_name_the_commands_that_mend(ctl: Ctl) -> None:
     assert "medium  claude_1 silent for" in found.out
     assert "coordctl reassign claude_1 SESSION" in found.out or "coordctl reassign claude_1 --nobody" in found.out
     assert {each["kind"] for each in ctl("findings", "--json").json} == {"stale_session", "tasks_waiting"}
+
+
+def test_a_command_that_takes_from_the_living_asks_for_its_reason(ctl: Ctl, store: Path) -> None:
+    beat(store, "claude_2")
+    write(store, "issue:15", {"claimed_by": "claude_2", "current_session": "claude_1", "status": "in_progress"})
+    lines = [line.strip() for line in ctl("findings").out.splitlines() if "coordctl" in line]
+    asking = [line for line in lines if line.endswith(' --reason "..."')]
+    assert asking and len(asking) < len(lines)
+    for line in lines:
+        if "SESSION" not in line:
+            found = ctl(*shlex.split(line)[1:])
+            assert (found.code == 1 and "give a reason" in found.err) == (line in asking), line
+            ctl("undo")
+    filled = (
+        next(line for line in asking if "SESSION" in line).replace("...", "it asked").replace("SESSION", "claude_3")
+    )
+    assert ctl(*shlex.split(filled)[1:]).code == 0
 
 
 def test_the_log_shows_who_did_what(ctl: Ctl) -> None:
