@@ -430,7 +430,8 @@ def test_a_folder_removed_and_made_again(store: Path) -> None:
     store.rename(away)
     for found in each(store, ["status"], ["set", "issue:15", "x", "1"], ["undo"]):
         assert (found.code, found.out) == (1, "")
-        assert found.err == f"coordctl: no store at {store}: `coordctl sign-on` makes it, or name another one with --store\n"
+        makes = "`coordctl sign-on` makes it, or name another one with --store"
+        assert found.err == f"coordctl: no store at {store}: {makes}\n"
     assert not store.exists()
     store.write_text("a file")
     assert ctl(store, "status").code == 1

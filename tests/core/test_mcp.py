@@ -72,7 +72,7 @@ async def test_what_another_writer_left_reaches_the_model_whatever_it_is(store: 
         assert not (await me.ask("retrieve_data", scope="issue:7", key="nan")).refused
         assert not (await me.ask("retrieve_data", scope="issue:7", key="long")).refused
         deep = await me.ask("retrieve_data", scope="issue:7", key="deep")
-        assert deep.refused and "coordctl get" in deep.text
+        assert deep.refused and "no client reads" in deep.text
         (store / f"{name}.json").write_text("{")
         torn = await me.ask("retrieve_data", scope="issue:7", key="half")
         assert torn.refused and "cannot read" in torn.text
