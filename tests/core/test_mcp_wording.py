@@ -40,7 +40,7 @@ def test_every_verb_that_advice_names_has_a_tool_or_is_a_human_s() -> None:
         assert verb in verbs, said
         told = for_a_client(said)
         assert "coordctl" not in told, told
-        assert (TOOLS[verb] if verb in TOOLS else "a human") in told.lower(), told
+        assert TOOLS.get(verb, "a human") in told.lower(), told
     assert set(TOOLS) <= verbs
 
 
