@@ -580,3 +580,13 @@ def test_following_the_log(store: Path) -> None:
         process.send_signal(signal.SIGINT)
         _, err = process.communicate(timeout=10)
         assert (process.returncode, err) == (130, "")
+
+
+def test_following_ends_when_the_reader_has_had_enough(store: Path) -> None:
+    assert main(["--store", str(store), "release", "database_migration"]) == 0
+    with spawn(store, "log", "--follow") as process:
+        assert process.stdout is not None and process.stderr is not None
+        assert "release_lock" in process.stdout.readline()
+        process.stdout.close()
+        assert process.wait(timeout=30) == 0
+        assert process.stderr.read() == ""
