@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import re
 from collections.abc import Callable, Sequence
 from typing import Any, Final, NamedTuple, TypeAlias
 
@@ -18,6 +19,11 @@ class Parser(argparse.ArgumentParser):
     """A command's parser. mixed: options may stand before an argument that may be left out, too."""
 
     mixed = False
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        # As -5 is a number to argparse and not an option, so is -5m.
+        self._negative_number_matcher = re.compile(r"-\d+\w?$|-\d*\.\d+$")
 
     def parse_known_args(self, args: Any = None, namespace: Any = None) -> Any:
         """Parse what is known; see argparse."""

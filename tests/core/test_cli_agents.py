@@ -74,35 +74,35 @@ def test_a_day_in_the_life_of_an_agent(ctl: Ctl, monkeypatch: pytest.MonkeyPatch
     assert ctl("sign-on", "claude_7").out == "claude_7\n"
     assert ctl("sign-on") == (0, "claude_1\n", "")
     monkeypatch.setenv("COORD_SESSION", "claude_1")
-    assert ctl("beat").out.startswith("session:claude_1: 20")
+    assert ctl("beat").out == "claude_1: heartbeat noted\n"
     assert ctl("claim", "issue:15").out == "#15 is yours\n"
     assert ctl("claim", "16").out == "#16 is yours\n"
-    assert ctl("unclaim", "issue:16").out == "issue:16: let go\n"
-    assert ctl("unclaim", "issue:16").out == "issue:16: nobody had it\n"
+    assert ctl("unclaim", "issue:16").out == "#16 is free\n"
+    assert ctl("unclaim", "issue:16").out == "#16 was free already\n"
     assert ctl("lock", "src/orders", "--ttl", "10m", "--reason", "moving it").out.startswith(
         "src/orders is yours until"
     )
-    assert ctl("unlock", "src/orders").out == "locks:src/orders: let go\n"
-    assert ctl("add-task", '{"type": "test", "file": "a.py"}').out == "queue#1: pending\n"
+    assert ctl("unlock", "src/orders").out == "src/orders is free\n"
+    assert ctl("add-task", '{"type": "test", "file": "a.py"}').out == "queue#1 is pending\n"
     first, _, task = ctl("next-task").out.partition("\n")
     assert (first, json.loads(task)["file"]) == ("queue#1", "a.py")
-    assert ctl("done", "queue#1", "--result", "green").out == "queue#1: completed\n"
-    assert (
-        ctl("progress", "issue:15", "--phase", "testing", "--percent", "40", "Halfway").out == "issue:15: testing 40%\n"
-    )
+    assert ctl("done", "queue#1", "--result", "green").out == "queue#1 is completed\n"
+    assert ctl("progress", "issue:15", "--phase", "testing", "--percent", "40", "Halfway").out == "#15: testing 40%\n"
     assert ctl("get", "issue:15", "progress").json["message"] == "Halfway"
-    assert ctl("handoff", "issue:15", "--next", "Review", "--next", "Merge", "--context", '{"a": 1}').code == 0
+    assert ctl("handoff", "issue:15", "--next", "Review", "--next", "Merge", "--context", '{"a": 1}').out == (
+        "#15 is offered to whoever accepts it first\n"
+    )
     first, _, handoff = ctl("accept", "issue:15").out.partition("\n")
     assert (first, json.loads(handoff)["next_steps"]) == ("#15 is yours", ["Review", "Merge"])
-    assert ctl("event", "note", "Hello", "--metadata", '{"a": 1}').out == "logged note\n"
-    assert ctl("plan-release", "v1.0.0", "Build", '{"name": "Test", "os": "mac"}').out == "planned v1.0.0: 2 tasks\n"
+    assert ctl("event", "note", "Hello", "--metadata", '{"a": 1}').out == "note is logged\n"
+    assert ctl("plan-release", "v1.0.0", "Build", '{"name": "Test", "os": "mac"}').out == "v1.0.0 is planned: 2 tasks\n"
     assert ctl("claim", "v1.0.0#1").out.startswith("v1.0.0#1\n")
     assert ctl("done", "v1.0.0#1").code == 0
     assert ctl("claim", "v1.0.0#2").code == 0
     assert ctl("done", "v1.0.0#2").code == 0
     assert ctl("get", "project:release").json["v1.0.0"]["status"] == "completed"
     assert ctl("lock", "db").code == 0
-    assert ctl("sign-off").out == "claude_1 signed off; let go of db; still claude_1's: issue:15\n"
+    assert ctl("sign-off").out == "claude_1 is signed off; db is free; issue:15 is still claude_1's\n"
     assert ctl("get", "instances", "registry").json == {"claude_1": "available", "claude_7": "taken"}
 
 
@@ -145,6 +145,13 @@ def test_a_lock_is_renewed_by_name_or_by_fence(me: Ctl) -> None:
     assert me("unlock", "db", "--fence", str(fence)).code == 0
 
 
+@pytest.mark.parametrize("time", ["-5m", "-1", "-0s", "5 minutes"])
+def test_a_time_that_is_none_is_named(me: Ctl, time: str) -> None:
+    found = me("lock", "db", "--ttl", time)
+    assert (found.code, found.out) == (2, "")
+    assert f"argument --ttl: {time!r} is no length of time: write 90s, 60m, 2h or 1d" in found.err
+
+
 def test_tasks_are_chosen_by_their_members(me: Ctl) -> None:
     for task in (
         '{"type": "lint", "priority": 1}',
@@ -176,7 +183,7 @@ def test_a_task_of_any_list_by_its_name(me: Ctl) -> None:
 
 def test_json_may_come_from_standard_input(me: Ctl, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(b'{"type": "test"}')))
-    assert me("add-task", "-").out == "queue#1: pending\n"
+    assert me("add-task", "-").out == "queue#1 is pending\n"
 
 
 def test_a_retry_with_the_same_op_id_gets_the_first_answer(me: Ctl) -> None:
