@@ -48,8 +48,8 @@ def label(taken: Taken) -> str:
 
 
 def stands(noted: Noted) -> str:
-    """Say in which state a task is."""
-    return f"{noted.where} is {noted.what}"
+    """Say in which state a task or an issue is."""
+    return f"{_short(noted.where)} is {noted.what}"
 
 
 def reported(noted: Noted) -> str:

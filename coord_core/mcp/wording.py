@@ -15,7 +15,7 @@ TOOLS: Final = {
     "get": "retrieve_data", "set": "store_data", "delete": "delete_data", "scopes": "list_scopes",
 }  # fmt: skip
 """The tool for each verb of `coordctl` that an agent has one for; the others are a human's."""
-ARGUMENTS: Final = {"--wait": "wait=true"}
+ARGUMENTS: Final = {"--wait": "wait=true", "--new": "new=true"}
 """The argument for each option that advice names."""
 HUMAN: Final = "a human"
 
