@@ -1,4 +1,4 @@
-"""A refusal as `--json` prints it: the error's name, its sentence, and what else it knows."""
+"""A refusal in JSON (the error's name, its sentence, what else it knows), and in a few words."""
 
 from __future__ import annotations
 
@@ -6,7 +6,20 @@ from collections.abc import Iterable
 from typing import Any
 
 from coord_core.documents import ABSENT
-from coord_core.errors import CoordError
+from coord_core.errors import CoordError, Held, LockLost, NotYours, OnHold
+
+
+def briefly(error: CoordError) -> str:
+    """Return what was refused in a few words, without advice: for those who only watch."""
+    if isinstance(error, Held):
+        return f"{error.holder} has it, {error.life}"
+    if isinstance(error, NotYours):
+        return f"{error.owner or 'nobody'} has it"
+    if isinstance(error, LockLost):
+        return f"lost to {error.by}"
+    if isinstance(error, OnHold):
+        return f"on hold by {error.by}"
+    return str(error).partition(";")[0].partition(". ")[0]
 
 
 def refusal_json(error: CoordError) -> dict[str, Any]:

@@ -90,6 +90,7 @@ def _run(parser: Parser, argv: Sequence[str]) -> None:
 def _simulate(parser: Parser, argv: Sequence[str]) -> None:
     parser.add_argument("--agents", type=int, default=4, metavar="N", help="how many (4)")
     parser.add_argument("--seconds", type=float, default=30.0, metavar="S", help="for how long (30)")
+    parser.add_argument("--deaths", type=float, default=0.2, metavar="RATE", help="of an agent in a minute (0.2)")
     parser.add_argument("--seed", type=int, metavar="X", help="of the dice")
     parser.add_argument("--here", action="store_true", help="also in a store that other agents use")
     parser.add_argument("--verbose", "-v", action="store_true", help="print a line for each action")
