@@ -23,6 +23,10 @@ if TYPE_CHECKING:
     from coord_core.state.board import Board
 
 SESSION_VARIABLE: Final = "COORD_SESSION"
+BETWEEN: Final = "  "
+"""What stands between two columns."""
+NARROWEST: Final = 4
+"""Cells that a column keeps, however small the terminal is."""
 
 
 class Call:
@@ -98,9 +102,10 @@ class Call:
             return {"workspace": self.workspace, "session": self.session}
         return {"supervisor": this_user()}
 
-    def say(self, line: str) -> None:
-        """Print one line, safe for a terminal."""
-        print(text.line(line))
+    def say(self, line: str, *, within: int | None = None) -> None:
+        """Print one line, safe for a terminal; within: so many cells of it."""
+        safe = text.line(line)
+        print(safe if within is None else text.truncate(safe, within))
 
     def note(self, line: str) -> None:
         """Print one line beside the answer, for whoever reads the error output."""
@@ -120,13 +125,26 @@ class Call:
 
         return self.emit(refusal_json(error) | more, indent=False, file=sys.stderr)
 
-    def columns(self, rows: Iterable[tuple[str, ...]], *, before: str = " ") -> None:
-        """Print rows in columns as wide as their widest cell."""
+    @cached_property
+    def width(self) -> int | None:
+        """Cells of the terminal that is printed to, None where a line may be as long as it is."""
+        return (os.get_terminal_size(sys.stdout.fileno()).columns or None) if sys.stdout.isatty() else None
+
+    def columns(self, rows: Iterable[tuple[str, ...]], *, before: str = " ", within: int | None = None) -> None:
+        """Print rows in columns as wide as their widest cell; within: cells of a line, cut where it has the most."""
         safe = [tuple(text.line(cell) for cell in row) for row in rows]
         widths = [max(map(text.width, column)) for column in zip(*safe, strict=True)]
+        if within is not None:
+            _narrow(widths, within - len(before) - len(BETWEEN) * (len(widths) - 1))
         for row in safe:
             cells = [text.fit(cell, width) for cell, width in zip(row, widths, strict=True)]
-            print((before + "  ".join(cells)).rstrip())
+            print((before + BETWEEN.join(cells)).rstrip())
+
+
+def _narrow(widths: list[int], room: int) -> None:
+    """Take from the widest until they have room."""
+    while sum(widths) > room and max(widths) > NARROWEST:
+        widths[widths.index(max(widths))] -= 1
 
 
 def warn(message: str) -> None:

@@ -160,8 +160,8 @@ class Play:
             }
             self._call.emit(said, indent=False)
         else:
-            said = f"  refused: {why}" if refused else ""
-            self._call.say(f"{self.seconds:6.1f}s  {session:<12}  {action} {what}{said}")
+            more = f"  refused: {why}" if refused else ""
+            self._call.say(f"{self.seconds:6.1f}s  {session:<12}  {action} {what}{more}")
 
     def _be_an_agent(self, parent: int, until: float) -> NoReturn:
         code = 1

@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+import fcntl
 import json
 import os
+import pty
 import re
 import shlex
 import shutil
 import signal
+import struct
 import subprocess
 import sys
+import termios
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from coord_core import times
+from coord_core import text, times
 from coord_core.actions.agent import Agent
 from coord_core.cli import VERBS, main
 from coord_core.commands.refusal import refusal_json
@@ -118,6 +123,48 @@ def test_status_for_people(ctl: Ctl) -> None:
     assert ctl("status", "--line").out == "my-repo ! 4  ○ 3\n"
 
 
+def test_status_has_a_heading_for_what_is_there_and_none_for_what_is_not(ctl: Ctl, store: Path) -> None:
+    blocks = [each.splitlines() for each in ctl("status").out.split("\n\n")]
+    headings = [block[0].split() for block in blocks[1:]]
+    assert [each[0] for each in headings] == ["NEEDS", "SESSIONS", "LOCKS", "WORK", "ISSUES", "EVENTS"]
+    assert headings[2] == ["LOCKS", "HOLDER", "FOR"], "nobody waits, and nothing has expired"
+    for heading, *rows in blocks[2:]:
+        second = heading.index(heading.split()[1])
+        assert all(row[second - 1] == " " and row[second] != " " for row in rows), heading
+    (store / "empty").mkdir()
+    assert ctl("--store", str(store / "empty"), "status").out == "no workspace   nothing needs you\n"
+
+
+def lines_at_80_columns(store: Path) -> list[str]:
+    """What status prints to a terminal."""
+    ours, theirs = pty.openpty()
+    fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 80, 0, 0))
+    command = [sys.executable, "-m", "coord_core.cli", "--store", str(store), "status"]
+    printed = bytearray()
+    with subprocess.Popen(command, env={**os.environ, "PYTHONPATH": str(ROOT)}, stdout=theirs) as process:
+        os.close(theirs)
+        with suppress(OSError):  # how Linux says that nobody writes any more
+            while some := os.read(ours, 65536):
+                printed += some
+    os.close(ours)
+    assert process.returncode == 0
+    return printed.decode().splitlines()
+
+
+def test_status_is_cut_to_the_terminal_and_whole_in_a_pipe(ctl: Ctl, store: Path) -> None:
+    far = "/".join(["deep"] * 30)
+    write(store, "locks:long", {"locked_by": "claude_1", "locked_at": "2026-11-22T06:12:11Z", "reason": "x"})
+    write(store, f"locks:{far}", {"locked_by": "claude_1", "locked_at": "2026-11-22T06:12:11Z"})
+    write(store, "project:events", {"log": [{"session": "claude_1", "type": "note", "message": "w" * 300}]})
+    lines = lines_at_80_columns(store)
+    assert lines[0].startswith("BANCS-Norway/my-repo on laptop")
+    assert max(map(text.width, (line for line in lines if "coordctl" not in line))) == 80
+    (lock,) = [line for line in lines if line.startswith(" deep") and "claude_1" in line]
+    assert "…" in lock, "it is cut where it is long, and who has it stays"
+    whole = ctl("status").out
+    assert "w" * 300 in whole and far.replace("/", "__") in whole.replace("/", "__")
+
+
 def test_a_status_bar_gets_one_short_line_that_commands_nothing(ctl: Ctl, store: Path) -> None:
     for workspace in ("pc:a/shop", "vm:b/shop", "vm:b/#[fg=red]\x1b[31m\n" + "x" * 90):
         Agent(open_storage(str(store)), workspace).sign_on()
@@ -139,7 +186,7 @@ def test_an_empty_store_has_a_status_too(tmp_path: Path, capsys: pytest.CaptureF
 
 def test_findings_name_the_commands_that_mend(ctl: Ctl) -> None:
     found = ctl("findings")
-    assert "medium  claude_1 silent for" in found.out
+    assert re.search(r"^ medium  +\w+ +claude_1 silent for", found.out, re.MULTILINE)
     assert "coordctl reassign claude_1 SESSION" in found.out or "coordctl reassign claude_1 --nobody" in found.out
     assert {each["kind"] for each in ctl("findings", "--json").json} == {"stale_session", "tasks_waiting"}
 
