@@ -147,6 +147,15 @@ def _mcp(parser: Parser, argv: Sequence[str]) -> None:
 
 def _init(parser: Parser, argv: Sequence[str]) -> None:
     parser.add_argument("--print", action="store_true", help="show what would be written, write nothing")
+    parser.add_argument("--mend", action="store_true", help="give our server a command that is there")
+    parser.add_argument(
+        "--tell",
+        action="append",
+        default=[],
+        type=given,
+        metavar="FILE",
+        help="tell agents how to sign on, at the end of this file (CLAUDE.md, AGENTS.md), once",
+    )
 
 
 OFF: Final = (
