@@ -6,7 +6,7 @@ import argparse
 import importlib
 import os
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Final
 
 from coord_core.commands.verbs import ACTING, AGENT, Parser, Verb, takes
@@ -70,8 +70,11 @@ def make_parser(argv: Sequence[str] = ()) -> argparse.ArgumentParser:
     ):
         parser.add_argument(name, metavar=metavar, type=given, help=about)
     parser.add_argument("--version", action=Version, nargs=0, help="print the version and exit")
+    parser.usage = "coordctl [-h] [--store URL] [--workspace W] [--session ID] [--version] COMMAND ..."
     # Without `prog` it would set up all that help needs, only to find that name.
-    verbs = parser.add_subparsers(dest="verb", metavar="COMMAND", required=True, prog=parser.prog, parser_class=Parser)
+    verbs = parser.add_subparsers(
+        dest="verb", metavar="COMMAND", required=True, prog=parser.prog, parser_class=Parser, help=argparse.SUPPRESS
+    )
     for verb in [verb for verb in VERBS if verb.name in argv] or VERBS:
         about = verb.about[0].upper() + verb.about[1:] + "."
         added = verbs.add_parser(
@@ -92,7 +95,17 @@ def make_parser(argv: Sequence[str] = ()) -> argparse.ArgumentParser:
             added.add_argument("--dry-run", action="store_true", help="show the plan, change nothing")
             added.add_argument("--reason", metavar="TEXT", default="", help="why; taking from a live session needs it")
         verb.add(added, argv)
+    if {"-h", "--help"} & set(argv):
+        _guide(parser, verbs.choices)
     return parser
+
+
+def _guide(parser: argparse.ArgumentParser, parsers: Mapping[str, argparse.ArgumentParser]) -> None:
+    from coord_core.commands.guide import example, overview
+
+    parser.epilog = overview(VERBS)
+    for name, each in parsers.items():
+        each.epilog = "\n\n".join(filter(None, [each.epilog, example(name)]))
 
 
 class _Help(argparse.RawDescriptionHelpFormatter):

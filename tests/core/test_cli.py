@@ -23,6 +23,7 @@ import pytest
 from coord_core import text, times
 from coord_core.actions.agent import Agent
 from coord_core.cli import VERBS, main
+from coord_core.commands.guide import EXAMPLES, GROUPS
 from coord_core.commands.refusal import refusal_json
 from coord_core.documents import ABSENT
 from coord_core.errors import StaleView
@@ -542,7 +543,20 @@ def test_every_command_has_help(verb: str, capsys: pytest.CaptureFixture[str]) -
     with pytest.raises(SystemExit) as left:
         main([verb, "--help"])
     assert left.value.code == 0
-    assert f"usage: coordctl {verb}" in capsys.readouterr().out
+    out = capsys.readouterr().out
+    assert f"usage: coordctl {verb}" in out and out.endswith(f"example:\n  {EXAMPLES[verb]}\n")
+
+
+def test_the_help_groups_all_verbs(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        main(["--help"])
+    out = capsys.readouterr().out
+    grouped = [name for names in GROUPS.values() for name in names]
+    assert sorted(grouped) == sorted(each.name for each in VERBS) == sorted(EXAMPLES)
+    headings = [out.index(f"\n{group}:\n") for group in GROUPS]
+    assert headings == sorted(headings) and "COMMAND ..." in out and "with --json as JSON" in out
+    for verb in VERBS:
+        assert out.count(f"\n  {verb.name} ") == 1
 
 
 @pytest.mark.parametrize(
