@@ -138,7 +138,8 @@ class Call:
             _narrow(widths, within - len(before) - len(BETWEEN) * (len(widths) - 1))
         for row in safe:
             cells = [text.fit(cell, width) for cell, width in zip(row, widths, strict=True)]
-            print((before + BETWEEN.join(cells)).rstrip())
+            line = (before + BETWEEN.join(cells)).rstrip()
+            print(line if within is None else text.truncate(line, within))
 
 
 def _narrow(widths: list[int], room: int) -> None:

@@ -52,6 +52,7 @@ def init(call: Call) -> None:
         for line in (each.text or "").splitlines() if dry else ():
             call.say(f"    {line}")
     if not call.args.tell and not any(briefing.has(root / each) for each in briefing.USUAL):
+        call.say("")
         call.say(TELL)
         for line in briefing.TEXT.splitlines():
             call.say(f"    {line}".rstrip())

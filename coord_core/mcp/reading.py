@@ -66,7 +66,7 @@ def sign_off(desk: Desk) -> str:
     todos = [each for each in items(data.get("todos")) if isinstance(each, dict) and each.get("status") != "completed"]
     left = "".join(f"\n- {each.get('task') or each.get('content') or 'a task'}" for each in todos)
     issue = data.get("current_issue")
-    finished = f"Finished? store_data(issue:{issue}, status, completed). If not: offer_handoff."
+    finished = "Finished? complete_issue. If not: offer_handoff."
     return f"""# Before {name} signs off
 
 {f"Todos that are not completed:{left}" if todos else "No todos are left."}
