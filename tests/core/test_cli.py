@@ -649,5 +649,8 @@ def test_following_ends_when_the_reader_has_had_enough(store: Path) -> None:
         assert process.stdout is not None and process.stderr is not None
         assert "release_lock" in process.stdout.readline()
         process.stdout.close()
-        assert process.wait(timeout=30) == 0
-        assert process.stderr.read() == ""
+        try:
+            assert process.wait(timeout=30) == 0
+            assert process.stderr.read() == ""
+        finally:
+            process.kill()
