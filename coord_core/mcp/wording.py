@@ -31,7 +31,8 @@ def for_a_client(words: str) -> str:
     """Return words that may name verbs of `coordctl` with tools in their place; what only humans do, a human does."""
     words = _ASIDE.sub(lambda found: found[0] if found["verb"] in TOOLS else "", words)
     words = _QUOTED.sub(lambda found: _tool(found, "`"), words)
-    words = _PLAIN.sub(lambda found: _tool(found, ""), words)
+    # Without quotes it may be a human's own words, such as why everything is on hold.
+    words = _PLAIN.sub(lambda found: _tool(found, "") if found["verb"] in TOOLS else found[0], words)
     return _OPTION.sub(lambda found: ARGUMENTS[found[0]], words)
 
 

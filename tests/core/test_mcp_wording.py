@@ -67,6 +67,7 @@ def test_the_shell_never_names_a_tool() -> None:
         ("`coordctl get instances` shows it", "`retrieve_data(instances)` shows it"),
         ("wait (--wait); a human can release it (coordctl release)", "wait (wait=true); a human can release it"),
         ("left alone. `coordctl quarantine` sets it aside", "left alone. A human sets it aside"),
+        ("on hold: I use coordctl release now", "on hold: I use coordctl release now"),
         ("no store at /x: `coordctl sign-on` makes it", "no store at /x: `sign_on` makes it"),
     ],
 )
