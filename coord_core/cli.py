@@ -6,7 +6,7 @@ import argparse
 import importlib
 import os
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Final
 
 from coord_core.commands.verbs import ACTING, AGENT, Parser, Verb, takes
@@ -46,14 +46,15 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def run(args: argparse.Namespace, parser: argparse.ArgumentParser) -> int:
     """Call the command that was asked for."""
-    from coord_core.commands.call import Call, warn
+    from coord_core.commands.call import Call
 
     module, _, name = args.command.partition(":")
     command: Callable[[Call], int | None] = getattr(importlib.import_module(f"coord_core.commands.{module}"), name)
+    call = Call(args)
     try:
-        return command(Call(args)) or DONE
+        return command(call) or DONE
     except CoordError as error:
-        warn(str(error))
+        call.refuse(error)
         return REFUSED
     except argparse.ArgumentTypeError as error:
         parser.error(str(error))
@@ -69,8 +70,11 @@ def make_parser(argv: Sequence[str] = ()) -> argparse.ArgumentParser:
     ):
         parser.add_argument(name, metavar=metavar, type=given, help=about)
     parser.add_argument("--version", action=Version, nargs=0, help="print the version and exit")
+    parser.usage = "coordctl [-h] [--store URL] [--workspace W] [--session ID] [--version] COMMAND ..."
     # Without `prog` it would set up all that help needs, only to find that name.
-    verbs = parser.add_subparsers(dest="verb", metavar="COMMAND", required=True, prog=parser.prog, parser_class=Parser)
+    verbs = parser.add_subparsers(
+        dest="verb", metavar="COMMAND", required=True, prog=parser.prog, parser_class=Parser, help=argparse.SUPPRESS
+    )
     for verb in [verb for verb in VERBS if verb.name in argv] or VERBS:
         about = verb.about[0].upper() + verb.about[1:] + "."
         added = verbs.add_parser(
@@ -81,9 +85,9 @@ def make_parser(argv: Sequence[str] = ()) -> argparse.ArgumentParser:
             allow_abbrev=False,
             formatter_class=_Help,
         )
-        added.set_defaults(command=verb.command)
+        added.set_defaults(command=verb.command, json=False)
         if verb.command != "run:run":
-            added.add_argument("--json", action="store_true", help="print JSON")
+            added.add_argument("--json", action="store_true", help="print JSON, a refusal too (on the error output)")
         if verb.name in ACTING:
             # Left out here, what was said before the command's name stands.
             added.add_argument("--session", metavar="ID", default=argparse.SUPPRESS, help="act as this session")
@@ -91,7 +95,17 @@ def make_parser(argv: Sequence[str] = ()) -> argparse.ArgumentParser:
             added.add_argument("--dry-run", action="store_true", help="show the plan, change nothing")
             added.add_argument("--reason", metavar="TEXT", default="", help="why; taking from a live session needs it")
         verb.add(added, argv)
+    if {"-h", "--help"} & set(argv):
+        _guide(parser, verbs.choices)
     return parser
+
+
+def _guide(parser: argparse.ArgumentParser, parsers: Mapping[str, argparse.ArgumentParser]) -> None:
+    from coord_core.commands.guide import example, overview
+
+    parser.epilog = overview(VERBS)
+    for name, each in parsers.items():
+        each.epilog = "\n\n".join(filter(None, [each.epilog, example(name)]))
 
 
 class _Help(argparse.RawDescriptionHelpFormatter):
@@ -146,6 +160,15 @@ def _mcp(parser: Parser, argv: Sequence[str]) -> None:
 
 def _init(parser: Parser, argv: Sequence[str]) -> None:
     parser.add_argument("--print", action="store_true", help="show what would be written, write nothing")
+    parser.add_argument("--mend", action="store_true", help="give our server a command that is there")
+    parser.add_argument(
+        "--tell",
+        action="append",
+        default=[],
+        type=given,
+        metavar="FILE",
+        help="tell agents how to sign on, at the end of this file (CLAUDE.md, AGENTS.md), once",
+    )
 
 
 OFF: Final = (

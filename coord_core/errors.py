@@ -48,7 +48,7 @@ class StoreMissing(StorageError):
 
     def __init__(self, place: str) -> None:
         self.place = place
-        super().__init__(f"no store at {place}: start an agent there, or name another one with --store")
+        super().__init__(f"no store at {place}: `coordctl sign-on` makes it, or name another one with --store")
 
 
 class StoreGone(StoreMissing):
@@ -254,12 +254,12 @@ class LockLost(Refused):
 
 
 class OnHold(Refused):
-    """A supervisor holds everybody up: nothing new may be taken. message: why; by: who; since: in words."""
+    """A supervisor holds everybody up: nothing new may be taken. why: in the supervisor's words; by: who; since."""
 
-    def __init__(self, message: str, by: str, since: str) -> None:
-        self.message, self.by, self.since = message, by, since
+    def __init__(self, why: str, by: str, since: str) -> None:
+        self.why, self.by, self.since = why, by, since
         super().__init__(
-            f"{by} put everything on hold{' at ' + since if since else ''}{': ' + message if message else ''}; "
+            f"{by} put everything on hold{' at ' + since if since else ''}{': ' + why if why else ''}; "
             f"nothing was taken. Finish what you have, then ask again later"
         )
 

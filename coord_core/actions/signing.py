@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from itertools import count
 from typing import Any, Final
 
@@ -14,6 +14,7 @@ from coord_core.actions.turn import INSTANCES, Turn, name
 from coord_core.actions.view import check_processes
 from coord_core.documents import Batch
 from coord_core.errors import InvalidArgument, NameTaken
+from coord_core.scopes import in_workspace
 from coord_core.state.board import Board
 from coord_core.state.holds import HOLD, read_hold
 from coord_core.state.insights import GONE, Holdings, Life, Verdict
@@ -33,7 +34,7 @@ def sign_on(turn: Turn, session_id: str | None, facts: Mapping[str, Any]) -> dic
     facts: where the agent runs (see `surroundings`).
     """
     board = everything(turn)
-    wanted = _checked(session_id) if session_id is not None else _first_free(turn, board)
+    wanted = _checked(session_id) if session_id is not None else first_free(board, turn.workspace, turn.registered)
     scope = turn.scope(f"session:{wanted}")
     before = board.sessions.get(scope)
     lives = board.index.processes.get(scope) == ""
@@ -107,11 +108,12 @@ def _checked(session_id: str) -> str:
     return found
 
 
-def _first_free(turn: Turn, board: Board) -> str:
+def first_free(board: Board, workspace: str, registered: Callable[[str], object]) -> str:
+    """Return the name that an agent gets that asks for none. registered: what the registry says of a name."""
     for number in count(1):
         wanted = f"{PREFIX}{number}"
-        verdict = board.verdicts.get(turn.scope(f"session:{wanted}"))
-        if turn.registered(wanted) != "taken" and (verdict is None or verdict.life in GONE):
+        verdict = board.verdicts.get(in_workspace(workspace, f"session:{wanted}"))
+        if registered(wanted) != "taken" and (verdict is None or verdict.life in GONE):
             return wanted
         if verdict is not None and verdict.life is Life.DEAD:
             return wanted

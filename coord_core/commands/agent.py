@@ -9,8 +9,9 @@ from typing import Any
 
 from coord_core import times
 from coord_core.actions.agent import Agent
-from coord_core.actions.answers import Grant, Noted, Released, SignedOff, SignedOn, Taken
+from coord_core.actions.answers import Grant, Noted, Taken
 from coord_core.actions.queueing import QUEUE, RELEASE
+from coord_core.commands import replies
 from coord_core.commands.call import Call
 from coord_core.commands.session import ask, new_agent
 from coord_core.commands.words import task_names
@@ -26,32 +27,27 @@ def sign_on(call: Call) -> None:
         call, lambda me: me.sign_on(asked, op_id=call.args.op_id), lambda a: a.session_id, agent=new_agent(call)
     )
     if not call.args.json:
-        for said in _signed_on(answer):
+        for said in replies.signed_on(answer):
             call.note(said)
-
-
-def _signed_on(answer: SignedOn) -> list[str]:
-    taken = [f"{answer.session_id} was taken over from {answer.taken_over}"] if answer.taken_over else []
-    return [*taken, *([f"{answer.session_id} still has {', '.join(answer.has)}"] if answer.has else [])]
 
 
 def sign_off(call: Call) -> None:
     """Give the name back."""
-    ask(call, lambda me: me.sign_off(op_id=call.args.op_id), _signed_off)
+    ask(call, lambda me: me.sign_off(op_id=call.args.op_id), replies.signed_off)
 
 
 def beat(call: Call) -> None:
     """Say that the session lives."""
-    ask(call, Agent.heartbeat, _noted)
+    ask(call, Agent.heartbeat, replies.beaten)
 
 
 def claim(call: Call) -> None:
     """Take an issue, or one task of a list or of a release."""
     target, op = call.args.target, call.args.op_id
     if target.startswith("issue:") or "#" not in target[1:]:
-        ask(call, lambda me: me.claim_issue(target, op_id=op), lambda a: f"#{a.issue} is yours{_was(a.was)}")
+        ask(call, lambda me: me.claim_issue(target, op_id=op), replies.claimed)
     else:
-        _took(call, ask(call, lambda me: _claim_task(me, target, op), _label))
+        _took(call, ask(call, lambda me: _claim_task(me, target, op), replies.label))
 
 
 def _claim_task(me: Agent, target: str, op: str | None) -> Taken:
@@ -61,7 +57,7 @@ def _claim_task(me: Agent, target: str, op: str | None) -> Taken:
 
 def unclaim(call: Call) -> None:
     """Give an issue back."""
-    ask(call, lambda me: me.release_issue(call.args.issue, op_id=call.args.op_id), _released)
+    ask(call, lambda me: me.release_issue(call.args.issue, op_id=call.args.op_id), replies.released)
 
 
 def lock(call: Call) -> None:
@@ -73,13 +69,13 @@ def lock(call: Call) -> None:
             return me.renew_lock(args.name, args.ttl, fence=args.fence)
         return me.acquire_lock(args.name, args.ttl, wait=args.wait, reason=args.reason, op_id=args.op_id)
 
-    ask(call, deed, _granted)
+    ask(call, deed, replies.granted)
 
 
 def unlock(call: Call) -> None:
     """Let a lock go."""
     args = call.args
-    ask(call, lambda me: me.release_lock(args.name, fence=args.fence, op_id=args.op_id), _released)
+    ask(call, lambda me: me.release_lock(args.name, fence=args.fence, op_id=args.op_id), replies.released)
 
 
 def next_task(call: Call) -> None:
@@ -93,7 +89,7 @@ def next_task(call: Call) -> None:
             raise NotFound(f"pending task in {list_}{fitting}", "ask again later (coordctl status shows who has what)")
         return taken
 
-    _took(call, ask(call, deed, _label))
+    _took(call, ask(call, deed, replies.label))
 
 
 def done(call: Call) -> None:
@@ -106,7 +102,7 @@ def done(call: Call) -> None:
         end = me.complete_release_task if _is_release(me, list_) else me.complete_task
         return end(list_, task, result=call.args.result, op_id=call.args.op_id)
 
-    ask(call, deed, _noted)
+    ask(call, deed, replies.stands)
 
 
 def fail(call: Call) -> None:
@@ -115,20 +111,20 @@ def fail(call: Call) -> None:
     def deed(me: Agent) -> Noted:
         return me.fail_task(*_task(me, call.args.task), error=call.args.error, op_id=call.args.op_id)
 
-    ask(call, deed, _noted)
+    ask(call, deed, replies.stands)
 
 
 def add_task(call: Call) -> None:
     """Put a pending task into a work list."""
     task = _json("the task", call.args.value)
     args, list_ = call.args, call.args.list or QUEUE
-    ask(call, lambda me: me.enqueue_task(task, list_, new=args.new, op_id=args.op_id), _noted)
+    ask(call, lambda me: me.enqueue_task(task, list_, new=args.new, op_id=args.op_id), replies.stands)
 
 
 def progress(call: Call) -> None:
     """Say how far an issue is."""
     args = call.args
-    ask(call, lambda me: me.update_progress(args.issue, args.phase, args.percent, args.message or ""), _noted)
+    ask(call, lambda me: me.update_progress(args.issue, args.phase, args.percent, args.message or ""), replies.reported)
 
 
 def handoff(call: Call) -> None:
@@ -138,16 +134,12 @@ def handoff(call: Call) -> None:
     def deed(me: Agent) -> Noted:
         return me.offer_handoff(args.issue, args.phase, args.next, context, to=args.to, op_id=args.op_id)
 
-    ask(call, deed, _noted)
+    ask(call, deed, replies.offered)
 
 
 def accept(call: Call) -> None:
     """Take over an issue that was handed off, and print what was left with it."""
-    answer = ask(
-        call,
-        lambda me: me.accept_handoff(call.args.issue, op_id=call.args.op_id),
-        lambda a: f"#{a.issue} is yours{_was(a.was)}",
-    )
+    answer = ask(call, lambda me: me.accept_handoff(call.args.issue, op_id=call.args.op_id), replies.claimed)
     if not call.args.json:
         call.emit(answer.handoff)
 
@@ -155,15 +147,13 @@ def accept(call: Call) -> None:
 def event(call: Call) -> None:
     """Log an event."""
     args, metadata = call.args, _object("--metadata", call.args.metadata)
-    ask(call, lambda me: me.log_event(args.type, args.text, metadata, op_id=args.op_id), lambda a: f"logged {a.what}")
+    ask(call, lambda me: me.log_event(args.type, args.text, metadata, op_id=args.op_id), replies.logged)
 
 
 def plan_release(call: Call) -> None:
     """Lay out a release."""
     tasks = [_json("a task", each) if each.lstrip().startswith("{") else each for each in call.args.task]
-    ask(
-        call, lambda me: me.plan_release(call.args.version, tasks, op_id=call.args.op_id), lambda a: f"planned {a.what}"
-    )
+    ask(call, lambda me: me.plan_release(call.args.version, tasks, op_id=call.args.op_id), replies.planned)
 
 
 def _task(me: Agent, target: str) -> tuple[str, str]:
@@ -215,31 +205,3 @@ def _json(argument: str, words: str) -> Any:
 def _took(call: Call, taken: Taken) -> None:
     if not call.args.json:
         call.emit(taken.task)
-
-
-def _label(taken: Taken) -> str:
-    return f"{taken.list}#{taken.id}"
-
-
-def _noted(noted: Noted) -> str:
-    return f"{noted.where}: {noted.what}" if noted.what else noted.where
-
-
-def _released(released: Released) -> str:
-    return f"{released.what}: {'let go' if released.released else 'nobody had it'}"
-
-
-def _granted(grant: Grant) -> str:
-    until = times.instant(grant.expires_at)
-    time = f" until {times.clock(until)}" if until is not None else ""
-    return f"{grant.resource} is yours{time}, fence {grant.fence}{_was(grant.was)}"
-
-
-def _was(whom: str) -> str:
-    return f", taken over from {whom}" if whom else ""
-
-
-def _signed_off(answer: SignedOff) -> str:
-    went = f"; let go of {', '.join(answer.released)}" if answer.released else ""
-    stays = f"; still {answer.session_id}'s: {', '.join(answer.keeps)}" if answer.keeps else ""
-    return f"{answer.session_id} signed off{went}{stays}"

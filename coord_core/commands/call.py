@@ -8,12 +8,12 @@ import sys
 import time
 from collections.abc import Iterable, Mapping
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, TextIO
 
 from coord_core import text
 from coord_core.actions.workspaces import VARIABLE as WORKSPACE_VARIABLE
 from coord_core.actions.workspaces import choose_workspace
-from coord_core.errors import InvalidScope, NotFound
+from coord_core.errors import CoordError, InvalidScope, NotFound
 from coord_core.scopes import check, in_workspace, parse
 from coord_core.storage import Storage, open_storage
 from coord_core.storage.places import find_store
@@ -23,6 +23,10 @@ if TYPE_CHECKING:
     from coord_core.state.board import Board
 
 SESSION_VARIABLE: Final = "COORD_SESSION"
+BETWEEN: Final = "  "
+"""What stands between two columns."""
+NARROWEST: Final = 4
+"""Cells that a column keeps, however small the terminal is."""
 
 
 class Call:
@@ -98,27 +102,50 @@ class Call:
             return {"workspace": self.workspace, "session": self.session}
         return {"supervisor": this_user()}
 
-    def say(self, line: str) -> None:
-        """Print one line, safe for a terminal."""
-        print(text.line(line))
+    def say(self, line: str, *, within: int | None = None) -> None:
+        """Print one line, safe for a terminal; within: so many cells of it."""
+        safe = text.line(line)
+        print(safe if within is None else text.truncate(safe, within))
 
     def note(self, line: str) -> None:
         """Print one line beside the answer, for whoever reads the error output."""
         print(text.line(f"coord: {line}"), file=sys.stderr)
 
-    def emit(self, value: Any, *, indent: bool = True) -> None:
+    def emit(self, value: Any, *, indent: bool = True, file: TextIO | None = None) -> None:
         """Print a value as JSON, with what a terminal must not see escaped."""
         from coord_core.storage.format import dump
 
-        print(text.escape_json(dump(value, indent=indent).decode()))
+        print(text.escape_json(dump(value, indent=indent).decode()), file=file)
 
-    def columns(self, rows: Iterable[tuple[str, ...]], *, before: str = " ") -> None:
-        """Print rows in columns as wide as their widest cell."""
+    def refuse(self, error: CoordError, **more: Any) -> None:
+        """Say on the error output what was refused and why; more: what `--json` says besides."""
+        if not self.args.json:
+            return warn(str(error))
+        from coord_core.commands.refusal import refusal_json
+
+        return self.emit(refusal_json(error) | more, indent=False, file=sys.stderr)
+
+    @cached_property
+    def width(self) -> int | None:
+        """Cells of the terminal that is printed to, None where a line may be as long as it is."""
+        return (os.get_terminal_size(sys.stdout.fileno()).columns or None) if sys.stdout.isatty() else None
+
+    def columns(self, rows: Iterable[tuple[str, ...]], *, before: str = " ", within: int | None = None) -> None:
+        """Print rows in columns as wide as their widest cell; within: cells of a line, cut where it has the most."""
         safe = [tuple(text.line(cell) for cell in row) for row in rows]
         widths = [max(map(text.width, column)) for column in zip(*safe, strict=True)]
+        if within is not None:
+            _narrow(widths, within - len(before) - len(BETWEEN) * (len(widths) - 1))
         for row in safe:
             cells = [text.fit(cell, width) for cell, width in zip(row, widths, strict=True)]
-            print((before + "  ".join(cells)).rstrip())
+            line = (before + BETWEEN.join(cells)).rstrip()
+            print(line if within is None else text.truncate(line, within))
+
+
+def _narrow(widths: list[int], room: int) -> None:
+    """Take from the widest until they have room."""
+    while sum(widths) > room and max(widths) > NARROWEST:
+        widths[widths.index(max(widths))] -= 1
 
 
 def warn(message: str) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 import subprocess
 from collections.abc import Iterator, Mapping
 from importlib.metadata import PackageNotFoundError, version
@@ -61,11 +60,12 @@ def checks(given: str | None) -> Iterator[Check]:
     yield from _store(store)
     server = None
     try:
-        server = mcp_json.ours(mcp_json.read(root / mcp_json.NAME)[1])
+        members = mcp_json.read(root / mcp_json.NAME)[1]
+        server = mcp_json.ours(members)
     except Refused as error:
-        yield Check("mcp.json", False, str(error), f"mend {root / mcp_json.NAME}")
+        yield Check("mcp.json", False, str(error), f"mend {root / mcp_json.NAME}, then coordctl init")
     else:
-        yield _server(root, server)
+        yield _server(root, server, mcp_json.stranger(members))
     yield _extra()
     yield _ignored(store, root)
     yield from _one_store(store, in_main_worktree(root), server[1] if server else {})
@@ -103,15 +103,18 @@ def _may_write(folder: Path) -> bool:
     return os.access(folder, os.W_OK | os.X_OK)
 
 
-def _server(root: Path, found: tuple[str, object] | None) -> Check:
+def _server(root: Path, found: tuple[str, Mapping[str, Any]] | None, other: str | None) -> Check:
     path = root / mcp_json.NAME
+    if found is None and other:
+        said = f"{path} has another server called {mcp_json.SERVER} ({other}), and not ours"
+        return Check("mcp.json", False, said, "rename that one, then coordctl init")
     if found is None:
         return Check("mcp.json", False, f"{path} does not have our server", "coordctl init")
     name, server = found
-    command = mcp_json.words(server)[0] if isinstance(server, dict) else ""
-    if shutil.which(command) is None:
+    command = mcp_json.words(server)[0]
+    if not mcp_json.starts(server):
         said = f"{path} starts {command}, which is not found"
-        return Check("mcp.json", False, said, f"put it on the PATH, or give its whole path in {path}")
+        return Check("mcp.json", False, said, "put it on the PATH, or coordctl init --mend")
     return Check("mcp.json", True, f"{path} starts {command} as {name}")
 
 
@@ -127,7 +130,9 @@ def _extra() -> Check:
 
 
 def _ignored(store: Path, root: Path) -> Check:
-    if not (root / ".git").exists() or not store.is_relative_to(root):
+    if not (root / ".git").exists():
+        return Check("gitignore", True, f"there is no git repository at {root}, so it is not needed")
+    if not store.is_relative_to(root):
         return Check("gitignore", True, f"the store is not in {root}'s repository, so it is not needed")
     folder = f"{store.relative_to(root)}/"
     ignored = _git_ignores(store, root)

@@ -1,4 +1,7 @@
-"""init: make a repository known to agents: `.mcp.json` starts our server, `.gitignore` keeps the store out."""
+"""init: make a repository known to agents: `.mcp.json` starts our server, `.gitignore` keeps the store out.
+
+What they are told (the briefing) is printed, and written only where it is asked for.
+"""
 
 from __future__ import annotations
 
@@ -7,13 +10,18 @@ import tempfile
 from pathlib import Path
 from typing import Final, NamedTuple
 
-from coord_core.commands import mcp_json
+from coord_core.commands import briefing, mcp_json
 from coord_core.commands.call import Call
 from coord_core.errors import Refused
 from coord_core.storage.places import USUAL, repository
 
 IGNORED: Final = f"{USUAL}/"
-NEXT: Final = "Start your agents anew here, and have them call sign_on; `coordctl doctor` checks all this."
+NEXT: Final = "Start your agents anew here; `coordctl doctor` checks all this."
+
+
+TELL: Final = (
+    "Tell your agents, in CLAUDE.md, AGENTS.md or what they read (`coordctl init --tell CLAUDE.md` writes it):"
+)
 
 
 class Writing(NamedTuple):
@@ -27,8 +35,8 @@ class Writing(NamedTuple):
 def init(call: Call) -> None:
     """Write what is missing, or print it."""
     root = repository(Path.cwd()) or Path.cwd()
-    # Both are thought out first, so that a refusal leaves both alone.
-    plan = [_servers(call, root), _ignoring(root)]
+    # All are thought out first, so that a refusal leaves all alone.
+    plan = _planned(call, root)
     dry = call.args.print
     for each in plan:
         if each.text is not None and not dry:
@@ -36,18 +44,35 @@ def init(call: Call) -> None:
     if call.args.json:
         rows = [{"path": str(each.path), "changed": each.text is not None, "text": each.said} for each in plan]
         contents = {str(each.path): each.text for each in plan if each.text is not None}
-        return call.emit({"root": str(root), "files": rows} | ({"contents": contents} if dry else {}))
+        return call.emit(
+            {"root": str(root), "files": rows, "briefing": briefing.TEXT} | ({"contents": contents} if dry else {})
+        )
     for each in plan:
         call.say(f"{'Would write ' if dry and each.text is not None else ''}{each.path}: {each.said}")
         for line in (each.text or "").splitlines() if dry else ():
             call.say(f"    {line}")
+    if not call.args.tell and not any(briefing.has(root / each) for each in briefing.USUAL):
+        call.say("")
+        call.say(TELL)
+        for line in briefing.TEXT.splitlines():
+            call.say(f"    {line}".rstrip())
     return None if dry else call.say(NEXT)
+
+
+def _planned(call: Call, root: Path) -> list[Writing]:
+    try:
+        servers = _servers(call, root)
+    except Refused as error:
+        raise Refused(f"{error}. Nothing else was written either, such as {IGNORED} into .gitignore") from error
+    telling = [_telling(root, each) for each in call.args.tell]
+    return [servers, _ignoring(root), *telling]
 
 
 def ignores(root: Path) -> bool:
     """Say whether the `.gitignore` of a repository names the store's usual folder, or one above it."""
     known = {IGNORED.rstrip("/"), ".claude"}
-    return any(line.strip().strip("/") in known for line in _lines(root / ".gitignore").splitlines())
+    lines = briefing.read(root / ".gitignore").removeprefix(mcp_json.BOM).splitlines()
+    return any(line.strip().strip("/") in known for line in lines)
 
 
 def _servers(call: Call, root: Path) -> Writing:
@@ -55,7 +80,14 @@ def _servers(call: Call, root: Path) -> Writing:
     before, members = mcp_json.read(path)
     if found := mcp_json.ours(members):
         name, server = found
-        return Writing(path, f"has our server already, as {name} ({' '.join(mcp_json.words(server))})")
+        said = f"has our server already, as {name} ({' '.join(mcp_json.words(server))})"
+        if mcp_json.starts(server):
+            return Writing(path, said)
+        if not call.args.mend:
+            return Writing(path, f"{said}, but that is not found: `coordctl init --mend` makes it start this coordctl")
+        after = mcp_json.mended(members, name, server)
+        command = " ".join(mcp_json.words(after["mcpServers"][name]))
+        return Writing(path, f"the server {name} starts {command} from now on", mcp_json.dump(after, before))
     after = mcp_json.with_ours(path, members, _options(call.args.store, call.args.workspace))
     command = " ".join(mcp_json.words(after["mcpServers"][mcp_json.SERVER]))
     others = len(after["mcpServers"]) - 1
@@ -76,16 +108,16 @@ def _ignoring(root: Path) -> Writing:
         return Writing(path, "there is no git repository here, so it is not needed")
     if ignores(root):
         return Writing(path, f"has {IGNORED} already")
-    before = _lines(path)
+    before = briefing.read(path)
     end = "" if before.endswith("\n") or not before else "\n"
     return Writing(path, f"{IGNORED} is added", f"{before}{end}{IGNORED}\n")
 
 
-def _lines(path: Path) -> str:
-    try:
-        return path.read_bytes().decode(errors="surrogateescape") if path.is_file() else ""
-    except OSError as error:
-        raise Refused(f"cannot read {path} ({error.strerror}); nothing was changed") from error
+def _telling(root: Path, name: str) -> Writing:
+    path = root / name
+    if briefing.has(path):
+        return Writing(path, "tells agents how to sign on already")
+    return Writing(path, "agents are told how to sign on", briefing.added(path))
 
 
 def _write(path: Path, content: str) -> None:

@@ -16,7 +16,7 @@ SHOWN: Final = 4
 
 
 def log(call: Call) -> None:
-    """Print the newest lines; with --follow go on until interrupted."""
+    """Print the newest lines; with --follow go on until interrupted, or until nobody reads on."""
     call.require_store()
     asked = call.asked_workspace
     # What comes while these are printed is what --follow begins with.
@@ -27,7 +27,9 @@ def log(call: Call) -> None:
     if call.args.follow:
         import asyncio
 
-        asyncio.run(_follow(call, last))
+        from coord_core.commands.reader import while_read
+
+        asyncio.run(while_read(_follow(call, last)))
 
 
 async def _follow(call: Call, last: int) -> None:

@@ -12,9 +12,10 @@ from typing import Any, Final, TypeAlias
 from coord_core.actions.agent import Agent
 from coord_core.actions.answers import Taken
 from coord_core.errors import CoordError, LockLost, NotFound, NotSignedOn, NotYours
+from coord_core.times import MINUTE
 
-Report: TypeAlias = Callable[[str, str, str], None]
-"""Takes what was done, to what, and the name of the error that refused it, "" if none did."""
+Report: TypeAlias = Callable[[str, str, CoordError | None], None]
+"""Takes what was done, to what, and the error that refused it, if one did."""
 
 RELEASE: Final = "v1.0.0"
 STEPS: Final = ("Run test suite", "Build packages", "Update changelog", "Tag the commit", "Publish", "Announce")
@@ -28,10 +29,11 @@ PAUSE: Final = 0.15
 
 
 class Player:
-    """An agent that plays. issues: how many there are to work on. dice: what it does next."""
+    """An agent that plays. issues: how many there are to work on. dice: what it does next. deaths: in a minute."""
 
-    def __init__(self, agent: Agent, issues: int, dice: random.Random, report: Report) -> None:
+    def __init__(self, agent: Agent, issues: int, dice: random.Random, report: Report, *, deaths: float = 0.0) -> None:
         self._agent, self._issues, self._dice, self._report = agent, range(1, issues + 1), dice, report
+        self._deadly = deaths * PAUSE / MINUTE
         self._has: set[str] = set()
 
     def live(self, name: str | None, goes_on: Callable[[], bool]) -> None:
@@ -39,20 +41,22 @@ class Player:
         try:
             answer = self._agent.sign_on(name)
             self._has = set(answer.has)
-            self._report("sign_on", answer.taken_over, "")
+            self._report("sign_on", answer.taken_over, None)
             while goes_on():
+                if self._dice.random() < self._deadly:
+                    self.die()
                 self._dice.choices(list(DEEDS), list(DEEDS.values()))[0](self)
                 time.sleep(self._dice.expovariate(1 / PAUSE))
             self._agent.sign_off()
-            self._report("sign_off", "", "")
+            self._report("sign_off", "", None)
         except NotSignedOn as error:
-            self._report("leave", error.why, "")
+            self._report("leave", error.why, None)
 
     def _do(
         self, action: str, what: str, call: Callable[[], Any], *, takes: bool = False, leaves: bool = False
     ) -> None:
         """Make a call and report it. takes, leaves: what it is done to is this agent's then, or not any more."""
-        refused = ""
+        refused: CoordError | None = None
         try:
             answer = call()
             if isinstance(answer, Taken):
@@ -62,13 +66,13 @@ class Player:
         except NotSignedOn:
             raise
         except CoordError as error:
-            refused = type(error).__name__
+            refused = error
             leaves = isinstance(error, LockLost | NotYours | NotFound)
         if leaves:
             self._has.discard(what)
         self._report(action, what, refused)
         for message in self._agent.messages:
-            self._report("told", f"{message.from_}: {message.text}", "")
+            self._report("told", f"{message.from_}: {message.text}", None)
 
     def _mine(self, mark: str) -> str:
         """Return something that this agent has, "" without any: `issue:`, `locks:`, or `#` for a task."""
@@ -164,13 +168,13 @@ class Player:
 
     def die(self) -> None:
         """Die at once, with everything in hand."""
-        self._report("die", ", ".join(sorted(self._has)), "")
+        self._report("die", ", ".join(sorted(self._has)), None)
         os.kill(os.getpid(), signal.SIGKILL)
 
 
 DEEDS: Final[dict[Callable[[Player], None], float]] = {
     Player.beat: 2, Player.claim_issue: 3, Player.release_issue: 1, Player.report: 5, Player.hand_off: 1,
     Player.accept: 1, Player.lock: 4, Player.renew: 1, Player.unlock: 3, Player.add_task: 3, Player.next_task: 3,
-    Player.finish_task: 3, Player.plan_release: 0.2, Player.claim_release_task: 1, Player.say: 2, Player.die: 0.6,
+    Player.finish_task: 3, Player.plan_release: 0.2, Player.claim_release_task: 1, Player.say: 2,
 }  # fmt: skip
 """How often each deed is done, in relation to the others."""

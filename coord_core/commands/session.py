@@ -27,17 +27,19 @@ NOBODY: Final = (
 def ask(call: Call, deed: Callable[[Agent], T], words: Callable[[T], str], *, agent: Agent | None = None) -> T:
     """Make a call of the session's, print its answer and what the session is told with it, and note that it was told.
 
-    agent: who calls, if not the session of COORD_SESSION. Raises whatever the call raises, after the messages.
+    agent: who calls, if not the session of COORD_SESSION. A refusal is said with the messages and ends the run.
     """
     agent = agent or this_agent(call)
     try:
         answer = deed(agent)
-    except CoordError:
-        tell(agent.messages)
+    except CoordError as error:
+        if not call.args.json:
+            tell(agent.messages)
+        call.refuse(error, messages=_messages(agent))
         _acknowledge(agent)
-        raise
+        raise SystemExit(1) from error
     if call.args.json:
-        call.emit({**asdict(cast(Any, answer)), "messages": [_message(each) for each in agent.messages]})
+        call.emit({**asdict(cast(Any, answer)), "messages": _messages(agent)})
     else:
         call.say(words(answer))
         tell(agent.messages)
@@ -93,8 +95,8 @@ def tell(messages: Iterable[Message]) -> None:
         print(text.line(f"coord: {each.from_}: {each.text}", 2 * TEXT_MAX), file=sys.stderr, flush=True)
 
 
-def _message(message: Message) -> dict[str, Any]:
-    return {"seq": message.seq, "at": message.at, "from": message.from_, "text": message.text}
+def _messages(agent: Agent) -> list[dict[str, Any]]:
+    return [{"seq": each.seq, "at": each.at, "from": each.from_, "text": each.text} for each in agent.messages]
 
 
 def _acknowledge(agent: Agent) -> None:

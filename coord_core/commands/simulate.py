@@ -20,7 +20,8 @@ from coord_core.actions.surroundings import surroundings
 from coord_core.actions.workspaces import agents_workspace
 from coord_core.commands.call import Call
 from coord_core.commands.player import Player
-from coord_core.errors import Refused, StoreMissing
+from coord_core.commands.refusal import briefly
+from coord_core.errors import CoordError, Refused, StoreMissing
 from coord_core.processes import hostname
 from coord_core.scopes import parse
 from coord_core.storage import open_storage
@@ -29,6 +30,8 @@ from coord_core.storage.places import find_store
 CLIENT: Final = "simulate"
 MOST: Final = 64
 LONGEST: Final = 86400.0
+DEADLIEST: Final = 60.0
+"""Deaths of an agent in a minute at most."""
 MOURNED: Final = 1.0
 """Seconds after a death until another agent begins."""
 PATIENCE: Final = 10.0
@@ -42,6 +45,8 @@ def simulate(call: Call) -> None:
         raise ArgumentTypeError(f"--agents: 1 to {MOST} can play")
     if not 0 < args.seconds <= LONGEST:
         raise ArgumentTypeError(f"--seconds: more than 0 and at most {LONGEST:.0f} are possible")
+    if not 0 <= args.deaths <= DEADLIEST:
+        raise ArgumentTypeError(f"--deaths: 0 to {DEADLIEST:.0f} a minute are possible")
     store = _place(call)
     if not args.json:
         call.say(f"The store is {store}: coord-tui --store {store}")
@@ -140,17 +145,23 @@ class Play:
                 self._note(*json.loads(each))
             seconds = 0
 
-    def _note(self, session: str, action: str, what: str, refused: str) -> None:
+    def _note(self, session: str, action: str, what: str, refused: str, why: str) -> None:
         (self.refused if refused else self.done)[action] += 1
         if not self._call.args.verbose:
             return
         if self._call.args.json:
-            said = {"at": self.seconds, "session": session, "action": action, "what": what, "refused": refused}
+            said = {
+                "at": self.seconds,
+                "session": session,
+                "action": action,
+                "what": what,
+                "refused": refused,
+                "why": why,
+            }
             self._call.emit(said, indent=False)
         else:
-            self._call.say(
-                f"{self.seconds:6.1f}s  {session:<12}  {action} {what}{f'  refused: {refused}' if refused else ''}"
-            )
+            more = f"  refused: {why}" if refused else ""
+            self._call.say(f"{self.seconds:6.1f}s  {session:<12}  {action} {what}{more}")
 
     def _be_an_agent(self, parent: int, until: float) -> NoReturn:
         code = 1
@@ -161,13 +172,15 @@ class Play:
             facts = {**surroundings(os.getpid()), "client": CLIENT, "client_session": f"{parent} {self.played}"}
             agent = Agent(open_storage(self.store), self.workspace, facts=facts)
 
-            def report(action: str, what: str, refused: str) -> None:
-                line = json.dumps([agent.session, action, what[:500], refused])
+            def report(action: str, what: str, refused: CoordError | None) -> None:
+                name, why = (type(refused).__name__, briefly(refused)) if refused else ("", "")
+                line = json.dumps([agent.session, action, what[:500], name, why[:100]])
                 os.write(self._pen, line.encode() + b"\n")  # short enough to go in one piece
 
             # One in three has a name of its own, which nobody takes over from the dead.
             name = f"codex_{self.played}" if self.played % 3 == 0 else None
-            Player(agent, 2 * self._agents, random.Random(f"{self.seed} {self.played}"), report).live(
+            dice, deaths = random.Random(f"{self.seed} {self.played}"), self._call.args.deaths
+            Player(agent, 2 * self._agents, dice, report, deaths=deaths).live(
                 name, lambda: not told and time.monotonic() < until and os.getppid() == parent
             )
             code = 0

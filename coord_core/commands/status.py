@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import Final
+from typing import Final, TypeAlias
 
 from coord_core import text
 from coord_core.commands.call import Call
 from coord_core.commands.report import in_view, lock_state, report
 from coord_core.commands.words import shell_line
+from coord_core.errors import CoordError
 from coord_core.scopes import parse
 from coord_core.state.board import Board
 from coord_core.state.insights import Finding, Holdings, Life, Remedy
 from coord_core.state.records import TaskState
 from coord_core.times import age, clock
+
+Row: TypeAlias = tuple[str, ...]
 
 SHAPES: Final = {Life.LIVE: "●", Life.LATE: "◐", Life.STALE: "○", Life.DEAD: "✗", Life.OFF: "–", Life.UNKNOWN: "?"}
 TASK_SHAPES: Final = {TaskState.PENDING: "·", TaskState.RUNNING: "▸", TaskState.DONE: "✓", TaskState.FAILED: "✗"}
@@ -30,8 +33,10 @@ def status(call: Call) -> None:
     workspaces = [asked] if asked is not None else [*board.workspaces] or [""]
     if call.args.line:
         return call.say(bar(board, workspaces))
-    for workspace in workspaces:
-        call.say(summary(board, workspace))
+    for place, workspace in enumerate(workspaces):
+        if place:
+            call.say("")
+        call.say(summary(board, workspace), within=call.width)
         _print(call, board, workspace)
     return None
 
@@ -87,30 +92,38 @@ def _lives(board: Board, workspace: str) -> list[Life]:
 
 
 def _print(call: Call, board: Board, workspace: str) -> None:
-    sections: list[tuple[str, Sequence[tuple[str, ...]]]] = [
-        ("Sessions", list(_sessions(board, workspace))),
-        ("Locks", list(_locks(board, workspace))),
-        ("Work", list(_tasks(board, workspace))),
-        ("Issues", list(_issues(board, workspace))),
-        ("Events", list(_events(board, workspace))),
+    blocks: list[tuple[Row, list[Row]]] = [
+        (("SESSIONS", "SEEN", "DID", "ISSUE", "HOLDS", "WHY"), list(_sessions(board, workspace))),
+        (("LOCKS", "HOLDER", "FOR", "STATE", "WAITING"), list(_locks(board, workspace))),
+        (("WORK", "WHAT", "OWNER"), list(_tasks(board, workspace))),
+        (("ISSUES", "OWNER", "STATUS", "DONE", "PHASE", "HANDOFF"), list(_issues(board, workspace))),
+        (("EVENTS", "WHO", "TYPE", "MESSAGE"), list(_events(board, workspace))),
     ]
     found = [each for each in board.findings if each.workspace == workspace]
     if found:
-        call.say("Needs you")
+        call.say("")
+        call.say(" NEEDS YOU")
         _print_findings(call, board, found)
-    for title, rows in sections:
+    for heading, rows in blocks:
         if rows:
-            call.say(title)
-            call.columns(rows)
+            call.say("")
+            call.columns(_without_empty(heading, rows), within=call.width)
 
 
-def _print_findings(call: Call, board: Board, found: Iterable[Finding]) -> None:
+def _without_empty(heading: Row, rows: Sequence[Row]) -> list[Row]:
+    """Return a block's rows under its heading, without the columns in which nothing stands."""
+    kept = [place for place in range(len(heading)) if any(row[place] for row in rows)]
+    return [tuple(row[place] for place in kept) for row in (heading, *rows)]
+
+
+def _print_findings(call: Call, board: Board, found: Sequence[Finding]) -> None:
     for each in found:
-        since = f"  {age(board.now - each.since)}" if each.since is not None else ""
-        call.say(f" {each.severity.value:<6}  {each.text}{since}")
+        since = age(board.now - each.since) if each.since is not None else ""
+        call.say(f" {each.severity.value:<6}  {since:<4}  {each.text}", within=call.width)
         for remedy in each.remedies:
             if line := command(board, remedy):
-                call.say(f"           {line}")
+                # Never cut: it is there to be pasted.
+                call.say(f"{'':<15}{line}")
 
 
 def command(board: Board, remedy: Remedy) -> str:
@@ -130,21 +143,34 @@ def command(board: Board, remedy: Remedy) -> str:
         "clean_up_stale": ("clean-up", "--stale"),
         "quarantine": ("quarantine", str(arguments.get("source", ""))),
     }
-    return shell_line("coordctl", *known[remedy.action]) if remedy.action in known else ""
+    if remedy.action not in known:
+        return ""
+    return shell_line("coordctl", *known[remedy.action], reason=_takes_from_the_living(board, remedy))
+
+
+def _takes_from_the_living(board: Board, remedy: Remedy) -> bool:
+    """Say whether a remedy will be refused without a reason, whoever gets what it takes."""
+    from coord_core.actions import supervisor
+
+    open_ = {} if "to" in remedy.arguments or not remedy.action.startswith("reassign") else {"to": None}
+    try:
+        return supervisor.plan(board, remedy.action, {**remedy.arguments, **open_}).takes_from is not None
+    except CoordError:
+        # Then it is refused for another cause, which is said when it is tried.
+        return False
 
 
 def _list_name(board: Board, key: str) -> str:
     return board.lists[key].name if key in board.lists else key
 
 
-def _sessions(board: Board, workspace: str) -> Iterable[tuple[str, ...]]:
+def _sessions(board: Board, workspace: str) -> Iterable[Row]:
     for scope, each in in_view(board.sessions, workspace):
         verdict, signs = board.verdicts.get(scope), board.signs.get(scope)
         holdings = board.holdings.get(scope, Holdings())
         holds = [*(lock.resource for lock in holdings.locks), *(task.label for task in holdings.tasks)]
         yield (
-            SHAPES[verdict.life if verdict else Life.UNKNOWN],
-            each.id,
+            f"{SHAPES[verdict.life if verdict else Life.UNKNOWN]} {each.id}",
             age(board.now - signs.seen) if signs and signs.seen is not None else "?",
             age(board.now - signs.did) if signs and signs.did is not None else "?",
             f"#{each.issue}" if each.issue else "",
@@ -153,21 +179,21 @@ def _sessions(board: Board, workspace: str) -> Iterable[tuple[str, ...]]:
         )
 
 
-def _locks(board: Board, workspace: str) -> Iterable[tuple[str, ...]]:
+def _locks(board: Board, workspace: str) -> Iterable[Row]:
     for _, lock in in_view(board.locks, workspace):
         since = age(board.now - lock.since.at) if lock.since and lock.since.at is not None else "?"
-        waits = f"{len(lock.waiters)} wait" if lock.waiters else ""
+        waits = str(len(lock.waiters)) if lock.waiters else ""
         state = lock_state(board, lock)
         yield lock.resource, lock.holder or "nobody", since, state if state != "held" else "", waits
 
 
-def _tasks(board: Board, workspace: str) -> Iterable[tuple[str, ...]]:
+def _tasks(board: Board, workspace: str) -> Iterable[Row]:
     for _, work_list in in_view(board.lists, workspace):
         for task in work_list.tasks:
-            yield TASK_SHAPES[task.state], task.label, task.summary, task.owner or "–"
+            yield f"{TASK_SHAPES[task.state]} {task.label}", task.summary, task.owner or "–"
 
 
-def _issues(board: Board, workspace: str) -> Iterable[tuple[str, ...]]:
+def _issues(board: Board, workspace: str) -> Iterable[Row]:
     for _, issue in in_view(board.issues, workspace):
         progress = issue.progress
         percent = f"{progress.percent:g}%" if progress and progress.percent is not None else ""
@@ -176,6 +202,6 @@ def _issues(board: Board, workspace: str) -> Iterable[tuple[str, ...]]:
         yield f"#{issue.id}", issue.owner or "nobody", issue.status or "", percent, phase, handoff
 
 
-def _events(board: Board, workspace: str) -> Iterable[tuple[str, ...]]:
+def _events(board: Board, workspace: str) -> Iterable[Row]:
     for event in board.events.get(workspace, ())[-EVENTS:]:
         yield clock(event.time.at if event.time else None), event.session, event.type, event.message

@@ -8,7 +8,7 @@ from typing import Any
 from coord_core.actions import addressing, supervisor
 from coord_core.actions.plan import Plan
 from coord_core.commands.call import Call, warn
-from coord_core.commands.words import task_names
+from coord_core.commands.words import REASON, task_names
 from coord_core.errors import NotFound
 from coord_core.scopes import parse
 from coord_core.state.insights import Life
@@ -104,7 +104,9 @@ def _plan(call: Call, action: str, **arguments: Any) -> Plan:
 def _do(call: Call, plan: Plan) -> None:
     if call.args.dry_run:
         return _show(call, plan)
-    done = supervisor.apply(call.storage, plan, actor=call.actor, reason=call.args.reason, now=time.time())
+    # Pasted as it was proposed, a command has no reason yet.
+    reason = "" if call.args.reason == REASON else call.args.reason
+    done = supervisor.apply(call.storage, plan, actor=call.actor, reason=reason, now=time.time())
     if call.args.json:
         return call.emit({"seq": done.seq, "text": done.text, "warnings": plan.warnings, "plan": plan_json(plan)})
     for sentence in plan.warnings:

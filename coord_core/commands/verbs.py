@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import re
 from collections.abc import Callable, Sequence
 from typing import Any, Final, NamedTuple, TypeAlias
 
@@ -18,6 +19,11 @@ class Parser(argparse.ArgumentParser):
     """A command's parser. mixed: options may stand before an argument that may be left out, too."""
 
     mixed = False
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        # As -5 is a number to argparse and not an option, so is -5m.
+        self._negative_number_matcher = re.compile(r"-\d+\w?$|-\d*\.\d+$")
 
     def parse_known_args(self, args: Any = None, namespace: Any = None) -> Any:
         """Parse what is known; see argparse."""
@@ -84,6 +90,7 @@ def _run(parser: Parser, argv: Sequence[str]) -> None:
 def _simulate(parser: Parser, argv: Sequence[str]) -> None:
     parser.add_argument("--agents", type=int, default=4, metavar="N", help="how many (4)")
     parser.add_argument("--seconds", type=float, default=30.0, metavar="S", help="for how long (30)")
+    parser.add_argument("--deaths", type=float, default=0.2, metavar="RATE", help="of an agent in a minute (0.2)")
     parser.add_argument("--seed", type=int, metavar="X", help="of the dice")
     parser.add_argument("--here", action="store_true", help="also in a store that other agents use")
     parser.add_argument("--verbose", "-v", action="store_true", help="print a line for each action")

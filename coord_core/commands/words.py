@@ -31,12 +31,22 @@ def glossary() -> str:
     return "\n".join(["states:", *states, "kinds of findings:", *kinds, times])
 
 
-def shell_line(program: str, verb: str, *arguments: str) -> str:
-    """Return a command as it is typed into a shell, whatever its arguments hold: names of files are others' words."""
+REASON: Final = "..."
+"""What stands for a reason in a command that wants one; it is none itself."""
+
+
+def shell_line(program: str, verb: str, *arguments: str, reason: bool = False) -> str:
+    """Return a command as it is typed into a shell, whatever its arguments hold: names of files are others' words.
+
+    reason: it wants one.
+    """
     options = [each for each in arguments if each in ("--nobody", "--stale")]
     values = [each for each in arguments if each not in options]
     end = ["--"] if any(each.startswith("-") for each in values) else []
-    return " ".join([program, verb, *options, *end, *map(_quoted, values)])
+    why = [f'--reason "{REASON}"'] if reason else []
+    quoted = [*map(_quoted, values)]
+    # After `--` nothing is an option.
+    return " ".join([program, verb, *options, *([*why, *end, *quoted] if end else [*quoted, *why])])
 
 
 def task_names(target: str) -> Iterator[tuple[str, str]]:

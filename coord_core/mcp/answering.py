@@ -18,6 +18,7 @@ from coord_core import text
 from coord_core.actions.answers import Message
 from coord_core.errors import CoordError, InvalidDocument
 from coord_core.mcp.desk import Desk
+from coord_core.mcp.wording import for_a_client
 
 DEEPEST: Final = 180
 """How deep an answer may be nested: readers of the wire give up at 200."""
@@ -75,7 +76,7 @@ def reply(answer: Any, messages: Sequence[Message]) -> CallToolResult:
     # Half characters stand in files of other writers; the wire carries none, and breaks on them.
     said = json.dumps(members, ensure_ascii=False, default=_members).encode(errors="replace").decode()
     if said.count("[") + said.count("{") > DEEPEST and _depth(members) > DEEPEST:
-        raise InvalidDocument("the answer", f"it is nested deeper than {DEEPEST}; `coordctl get` prints such values")
+        raise InvalidDocument("the answer", f"it is nested deeper than {DEEPEST}, which no client reads")
     return CallToolResult(
         content=[TextContent(type="text", text=text.escape_json(said))], structured_content=json.loads(said)
     )
@@ -84,7 +85,7 @@ def reply(answer: Any, messages: Sequence[Message]) -> CallToolResult:
 def refusal(error: CoordError, messages: Sequence[Message]) -> str:
     """Return what a refused session reads: why, what to do next, and what it is told."""
     told = [f"{each.from_} tells you ({each.at}): {each.text}" for each in messages]
-    return text.block("\n".join([str(error), *told]), REFUSAL)
+    return text.block("\n".join([for_a_client(str(error)), *told]), REFUSAL)
 
 
 def complaint(tool: Tool, error: ValidationError) -> str:

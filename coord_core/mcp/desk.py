@@ -18,15 +18,15 @@ from coord_core.storage import Storage
 class Desk:
     """One agent at a store, for as long as its client lives.
 
-    name: the name that signing on without one asks for. client: what the client calls itself. The agent's process is
-    the one that started the server, unless COORD_AGENT_PID names another.
+    name: the name that signing on without one asks for, if any. client: what the client calls itself. The agent's
+    process is the one that started the server, unless COORD_AGENT_PID names another.
     """
 
     def __init__(self, storage: Storage, workspace: str, *, name: str | None = None) -> None:
         self.storage, self.workspace = storage, workspace
         self.agent = Agent(storage, workspace)
         self.client = ""
-        self._name = name
+        self.name = name
         self._pid = None if os.environ.get(PID_VARIABLE) else os.getppid()
         self._process = surroundings(self._pid)
         # A client's calls come on several threads: what one was told must not go out with another's answer.
@@ -41,7 +41,7 @@ class Desk:
             raise InvalidArgument("session_id", f"you are {mine} already; sign off first to be {session_id}")
         known = {"client": self.client[:LONGEST]} if self.client else {}
         self.agent.facts = known | surroundings(self._pid)
-        return self.agent.sign_on(session_id or self._name, op_id=op_id)
+        return self.agent.sign_on(session_id or self.name, op_id=op_id)
 
     def beat(self) -> bool:
         """Say that the session lives; return False once its agent's process is proven gone."""

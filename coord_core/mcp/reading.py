@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Mapping
 from typing import Any, Final
 
+from coord_core.actions.signing import first_free
 from coord_core.actions.turn import named
+from coord_core.actions.view import take_board
+from coord_core.errors import StoreMissing
 from coord_core.mcp.desk import Desk
+from coord_core.state.board import Board
 from coord_core.state.reading import items
 
 NAMES: Final = ("claude_1", "claude_2", "claude_3", "claude_4")
@@ -21,7 +26,7 @@ def context(desk: Desk) -> str:
     return _json({
         "machine": machine, "project": project, "current_session": identity(desk), "instances": names,
         "active_sessions": [_active(desk, name) for name, state in names.items() if state == "taken"],
-        "first_available": next((name for name, state in names.items() if state == "available"), None),
+        "first_available": _first_free(desk),
         "instructions": {
             "if_not_signed_on": "Call sign_on to get a name",
             "if_signed_on": "Call status, then claim_issue or claim_next_task before you work on anything",
@@ -61,7 +66,7 @@ def sign_off(desk: Desk) -> str:
     todos = [each for each in items(data.get("todos")) if isinstance(each, dict) and each.get("status") != "completed"]
     left = "".join(f"\n- {each.get('task') or each.get('content') or 'a task'}" for each in todos)
     issue = data.get("current_issue")
-    finished = f"Finished? store_data(issue:{issue}, status, completed). If not: offer_handoff."
+    finished = "Finished? complete_issue. If not: offer_handoff."
     return f"""# Before {name} signs off
 
 {f"Todos that are not completed:{left}" if todos else "No todos are left."}
@@ -84,6 +89,19 @@ def registry(desk: Desk) -> Mapping[str, Any]:
     """Return who has which name."""
     found = _data(desk, "instances").get("registry")
     return found if isinstance(found, dict) and found else dict.fromkeys(NAMES, "available")
+
+
+def _first_free(desk: Desk) -> str:
+    """Return the name that an agent gets that signs on without one: this one, if it has not signed on."""
+    if desk.name and not desk.agent.session:
+        return desk.name
+    known = _data(desk, "instances").get("registry")
+    names = known if isinstance(known, dict) else {}
+    try:
+        board = take_board(desk.storage, time.time())
+    except StoreMissing:
+        board = Board()
+    return first_free(board, desk.workspace, names.get)
 
 
 def _active(desk: Desk, name: str) -> dict[str, Any]:

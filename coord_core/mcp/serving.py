@@ -23,6 +23,7 @@ from coord_core.errors import CoordError
 from coord_core.mcp import data, overview, reading, sessions, tasks, wire, work
 from coord_core.mcp.answering import complaint, offer
 from coord_core.mcp.desk import Desk
+from coord_core.mcp.wording import for_a_client
 
 BEAT: Final = 60.0
 """Seconds between heartbeats: a session counts as late after 300."""
@@ -149,7 +150,7 @@ def _read(look: Callable[[], str | None]) -> str:
     try:
         return look() or ""
     except CoordError as error:
-        raise ResourceError(text.line(str(error))) from error
+        raise ResourceError(text.line(for_a_client(str(error)))) from error
 
 
 def _version() -> str:

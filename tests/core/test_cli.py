@@ -2,21 +2,31 @@
 
 from __future__ import annotations
 
+import fcntl
 import json
 import os
+import pty
 import re
+import shlex
 import shutil
 import signal
+import struct
 import subprocess
 import sys
+import termios
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from coord_core import times
+from coord_core import text, times
 from coord_core.actions.agent import Agent
 from coord_core.cli import VERBS, main
+from coord_core.commands.guide import EXAMPLES, GROUPS
+from coord_core.commands.refusal import refusal_json
+from coord_core.documents import ABSENT
+from coord_core.errors import StaleView
 from coord_core.processes import hostname, place
 from coord_core.storage import Act, open_storage
 from tests.core.samples import REFERENCE, REFERENCE_SHOP
@@ -114,6 +124,48 @@ def test_status_for_people(ctl: Ctl) -> None:
     assert ctl("status", "--line").out == "my-repo ! 4  ○ 3\n"
 
 
+def test_status_has_a_heading_for_what_is_there_and_none_for_what_is_not(ctl: Ctl, store: Path) -> None:
+    blocks = [each.splitlines() for each in ctl("status").out.split("\n\n")]
+    headings = [block[0].split() for block in blocks[1:]]
+    assert [each[0] for each in headings] == ["NEEDS", "SESSIONS", "LOCKS", "WORK", "ISSUES", "EVENTS"]
+    assert headings[2] == ["LOCKS", "HOLDER", "FOR"], "nobody waits, and nothing has expired"
+    for heading, *rows in blocks[2:]:
+        second = heading.index(heading.split()[1])
+        assert all(row[second - 1] == " " and row[second] != " " for row in rows), heading
+    (store / "empty").mkdir()
+    assert ctl("--store", str(store / "empty"), "status").out == "no workspace   nothing needs you\n"
+
+
+def lines_at_80_columns(store: Path) -> list[str]:
+    """What status prints to a terminal."""
+    ours, theirs = pty.openpty()
+    fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 80, 0, 0))
+    command = [sys.executable, "-m", "coord_core.cli", "--store", str(store), "status"]
+    printed = bytearray()
+    with subprocess.Popen(command, env={**os.environ, "PYTHONPATH": str(ROOT)}, stdout=theirs) as process:
+        os.close(theirs)
+        with suppress(OSError):  # how Linux says that nobody writes any more
+            while some := os.read(ours, 65536):
+                printed += some
+    os.close(ours)
+    assert process.returncode == 0
+    return printed.decode().splitlines()
+
+
+def test_status_is_cut_to_the_terminal_and_whole_in_a_pipe(ctl: Ctl, store: Path) -> None:
+    far = "/".join(["deep"] * 30)
+    write(store, "locks:long", {"locked_by": "claude_1", "locked_at": "2026-11-22T06:12:11Z", "reason": "x"})
+    write(store, f"locks:{far}", {"locked_by": "claude_1", "locked_at": "2026-11-22T06:12:11Z"})
+    write(store, "project:events", {"log": [{"session": "claude_1", "type": "note", "message": "w" * 300}]})
+    lines = lines_at_80_columns(store)
+    assert lines[0].startswith("BANCS-Norway/my-repo on laptop")
+    assert max(map(text.width, (line for line in lines if "coordctl" not in line))) == 80
+    (lock,) = [line for line in lines if line.startswith(" deep") and "claude_1" in line]
+    assert "…" in lock, "it is cut where it is long, and who has it stays"
+    whole = ctl("status").out
+    assert "w" * 300 in whole and far.replace("/", "__") in whole.replace("/", "__")
+
+
 def test_a_status_bar_gets_one_short_line_that_commands_nothing(ctl: Ctl, store: Path) -> None:
     for workspace in ("pc:a/shop", "vm:b/shop", "vm:b/#[fg=red]\x1b[31m\n" + "x" * 90):
         Agent(open_storage(str(store)), workspace).sign_on()
@@ -135,9 +187,26 @@ def test_an_empty_store_has_a_status_too(tmp_path: Path, capsys: pytest.CaptureF
 
 def test_findings_name_the_commands_that_mend(ctl: Ctl) -> None:
     found = ctl("findings")
-    assert "medium  claude_1 silent for" in found.out
+    assert re.search(r"^ medium  +\w+ +claude_1 silent for", found.out, re.MULTILINE)
     assert "coordctl reassign claude_1 SESSION" in found.out or "coordctl reassign claude_1 --nobody" in found.out
     assert {each["kind"] for each in ctl("findings", "--json").json} == {"stale_session", "tasks_waiting"}
+
+
+def test_a_command_that_takes_from_the_living_asks_for_its_reason(ctl: Ctl, store: Path) -> None:
+    beat(store, "claude_2")
+    write(store, "issue:15", {"claimed_by": "claude_2", "current_session": "claude_1", "status": "in_progress"})
+    lines = [line.strip() for line in ctl("findings").out.splitlines() if "coordctl" in line]
+    asking = [line for line in lines if line.endswith(' --reason "..."')]
+    assert asking and len(asking) < len(lines)
+    for line in lines:
+        if "SESSION" not in line:
+            found = ctl(*shlex.split(line)[1:])
+            assert (found.code == 1 and "give a reason" in found.err) == (line in asking), line
+            ctl("undo")
+    filled = (
+        next(line for line in asking if "SESSION" in line).replace("...", "it asked").replace("SESSION", "claude_3")
+    )
+    assert ctl(*shlex.split(filled)[1:]).code == 0
 
 
 def test_the_log_shows_who_did_what(ctl: Ctl) -> None:
@@ -322,6 +391,13 @@ def test_taking_from_the_living_needs_a_reason(ctl: Ctl, store: Path) -> None:
     assert ctl("release", "database_migration", "--reason", "it asked").code == 0
 
 
+def test_what_moved_is_told_as_json_without_what_is_absent() -> None:
+    error = StaleView([(f"{W}:issue:15", ("tasks", {"id": 7}, "status"), ABSENT, "claimed")])
+    assert refusal_json(error)["moved"] == [
+        {"scope": f"{W}:issue:15", "path": ["tasks", {"id": 7}, "status"], "found": "claimed"}
+    ]
+
+
 def test_reassign_an_issue_a_task_or_a_session(ctl: Ctl) -> None:
     assert ctl("reassign", "issue:15", "claude_2").out == "Gave #15 of claude_1 to claude_2; undo takes it back\n"
     assert ctl("reassign", "queue#2", "claude_3").code == 0
@@ -467,7 +543,20 @@ def test_every_command_has_help(verb: str, capsys: pytest.CaptureFixture[str]) -
     with pytest.raises(SystemExit) as left:
         main([verb, "--help"])
     assert left.value.code == 0
-    assert f"usage: coordctl {verb}" in capsys.readouterr().out
+    out = capsys.readouterr().out
+    assert f"usage: coordctl {verb}" in out and out.endswith(f"example:\n  {EXAMPLES[verb]}\n")
+
+
+def test_the_help_groups_all_verbs(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        main(["--help"])
+    out = capsys.readouterr().out
+    grouped = [name for names in GROUPS.values() for name in names]
+    assert sorted(grouped) == sorted(each.name for each in VERBS) == sorted(EXAMPLES)
+    headings = [out.index(f"\n{group}:\n") for group in GROUPS]
+    assert headings == sorted(headings) and "COMMAND ..." in out and "with --json as JSON" in out
+    for verb in VERBS:
+        assert out.count(f"\n  {verb.name} ") == 1
 
 
 @pytest.mark.parametrize(
@@ -552,3 +641,16 @@ def test_following_the_log(store: Path) -> None:
         process.send_signal(signal.SIGINT)
         _, err = process.communicate(timeout=10)
         assert (process.returncode, err) == (130, "")
+
+
+def test_following_ends_when_the_reader_has_had_enough(store: Path) -> None:
+    assert main(["--store", str(store), "release", "database_migration"]) == 0
+    with spawn(store, "log", "--follow") as process:
+        assert process.stdout is not None and process.stderr is not None
+        assert "release_lock" in process.stdout.readline()
+        process.stdout.close()
+        try:
+            assert process.wait(timeout=30) == 0
+            assert process.stderr.read() == ""
+        finally:
+            process.kill()

@@ -74,35 +74,35 @@ def test_a_day_in_the_life_of_an_agent(ctl: Ctl, monkeypatch: pytest.MonkeyPatch
     assert ctl("sign-on", "claude_7").out == "claude_7\n"
     assert ctl("sign-on") == (0, "claude_1\n", "")
     monkeypatch.setenv("COORD_SESSION", "claude_1")
-    assert ctl("beat").out.startswith("session:claude_1: 20")
+    assert ctl("beat").out == "claude_1: heartbeat noted\n"
     assert ctl("claim", "issue:15").out == "#15 is yours\n"
     assert ctl("claim", "16").out == "#16 is yours\n"
-    assert ctl("unclaim", "issue:16").out == "issue:16: let go\n"
-    assert ctl("unclaim", "issue:16").out == "issue:16: nobody had it\n"
+    assert ctl("unclaim", "issue:16").out == "#16 is free\n"
+    assert ctl("unclaim", "issue:16").out == "#16 was free already\n"
     assert ctl("lock", "src/orders", "--ttl", "10m", "--reason", "moving it").out.startswith(
         "src/orders is yours until"
     )
-    assert ctl("unlock", "src/orders").out == "locks:src/orders: let go\n"
-    assert ctl("add-task", '{"type": "test", "file": "a.py"}').out == "queue#1: pending\n"
+    assert ctl("unlock", "src/orders").out == "src/orders is free\n"
+    assert ctl("add-task", '{"type": "test", "file": "a.py"}').out == "queue#1 is pending\n"
     first, _, task = ctl("next-task").out.partition("\n")
     assert (first, json.loads(task)["file"]) == ("queue#1", "a.py")
-    assert ctl("done", "queue#1", "--result", "green").out == "queue#1: completed\n"
-    assert (
-        ctl("progress", "issue:15", "--phase", "testing", "--percent", "40", "Halfway").out == "issue:15: testing 40%\n"
-    )
+    assert ctl("done", "queue#1", "--result", "green").out == "queue#1 is completed\n"
+    assert ctl("progress", "issue:15", "--phase", "testing", "--percent", "40", "Halfway").out == "#15: testing 40%\n"
     assert ctl("get", "issue:15", "progress").json["message"] == "Halfway"
-    assert ctl("handoff", "issue:15", "--next", "Review", "--next", "Merge", "--context", '{"a": 1}').code == 0
+    assert ctl("handoff", "issue:15", "--next", "Review", "--next", "Merge", "--context", '{"a": 1}').out == (
+        "#15 is offered to whoever accepts it first\n"
+    )
     first, _, handoff = ctl("accept", "issue:15").out.partition("\n")
     assert (first, json.loads(handoff)["next_steps"]) == ("#15 is yours", ["Review", "Merge"])
-    assert ctl("event", "note", "Hello", "--metadata", '{"a": 1}').out == "logged note\n"
-    assert ctl("plan-release", "v1.0.0", "Build", '{"name": "Test", "os": "mac"}').out == "planned v1.0.0: 2 tasks\n"
+    assert ctl("event", "note", "Hello", "--metadata", '{"a": 1}').out == "note is logged\n"
+    assert ctl("plan-release", "v1.0.0", "Build", '{"name": "Test", "os": "mac"}').out == "v1.0.0 is planned: 2 tasks\n"
     assert ctl("claim", "v1.0.0#1").out.startswith("v1.0.0#1\n")
     assert ctl("done", "v1.0.0#1").code == 0
     assert ctl("claim", "v1.0.0#2").code == 0
     assert ctl("done", "v1.0.0#2").code == 0
     assert ctl("get", "project:release").json["v1.0.0"]["status"] == "completed"
     assert ctl("lock", "db").code == 0
-    assert ctl("sign-off").out == "claude_1 signed off; let go of db; still claude_1's: issue:15\n"
+    assert ctl("sign-off").out == "claude_1 is signed off; db is free; issue:15 is still claude_1's\n"
     assert ctl("get", "instances", "registry").json == {"claude_1": "available", "claude_7": "taken"}
 
 
@@ -145,6 +145,13 @@ def test_a_lock_is_renewed_by_name_or_by_fence(me: Ctl) -> None:
     assert me("unlock", "db", "--fence", str(fence)).code == 0
 
 
+@pytest.mark.parametrize("time", ["-5m", "-1", "-0s", "5 minutes"])
+def test_a_time_that_is_none_is_named(me: Ctl, time: str) -> None:
+    found = me("lock", "db", "--ttl", time)
+    assert (found.code, found.out) == (2, "")
+    assert f"argument --ttl: {time!r} is no length of time: write 90s, 60m, 2h or 1d" in found.err
+
+
 def test_tasks_are_chosen_by_their_members(me: Ctl) -> None:
     for task in (
         '{"type": "lint", "priority": 1}',
@@ -176,7 +183,7 @@ def test_a_task_of_any_list_by_its_name(me: Ctl) -> None:
 
 def test_json_may_come_from_standard_input(me: Ctl, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(b'{"type": "test"}')))
-    assert me("add-task", "-").out == "queue#1: pending\n"
+    assert me("add-task", "-").out == "queue#1 is pending\n"
 
 
 def test_a_retry_with_the_same_op_id_gets_the_first_answer(me: Ctl) -> None:
@@ -192,8 +199,10 @@ def test_nobody_is_told_how_to_become_somebody(ctl: Ctl, store: Path) -> None:
     found = ctl("claim", "issue:15")
     assert (found.code, found.out) == (1, "")
     assert "export COORD_SESSION=$(coordctl sign-on)" in found.err
-    assert "no store at" in ctl("--session", "claude_1", "claim", "issue:15").err
+    found = ctl("--session", "claude_1", "claim", "issue:15")
+    assert "no store at" in found.err and "`coordctl sign-on` makes it" in found.err
     assert not store.exists()
+    assert ctl("sign-on").code == 0 and ctl("--session", "claude_1", "claim", "issue:15").code == 0
 
 
 def test_the_session_may_be_named_before_or_after_the_verb(me: Ctl) -> None:
@@ -308,6 +317,31 @@ def test_a_refusal_names_the_holder_the_age_and_the_next_step(me: Ctl) -> None:
     assert "claude_1 → cache → claude_2 → db → claude_1" in circle.err
 
 
+def test_with_json_a_refusal_is_json_too_with_all_it_knows(me: Ctl) -> None:
+    other = ("--session", me("sign-on").out.strip())
+    me("lock", "db")
+    me("hold", "Commit\x1b[31m nothing")
+    held = me(*other, "claim", "issue:1", "--json")
+    assert (held.code, held.out, held.err.count("\n")) == (1, "", 1)
+    assert "\x1b" not in held.err
+    refusal = json.loads(held.err)
+    assert (refusal["error"], refusal["why"], refusal["messages"][0]["from"]) == (
+        "OnHold", "Commit\x1b[31m nothing", refusal["by"],
+    )  # fmt: skip
+    assert "put everything on hold" in refusal["message"]
+    me("lift")
+    me(*other, "beat")
+    refusal = json.loads(me(*other, "lock", "db", "--json").err)
+    assert refusal.pop("message").startswith("claude_1 has db since a moment ago")
+    assert refusal.pop("advice") and refusal.pop("evidence").startswith("live")
+    assert refusal == {
+        "error": "Held", "what": "db", "holder": "claude_1", "age": "now", "life": "live", "waiting": False,
+        "messages": [],
+    }  # fmt: skip
+    assert json.loads(me("release", "db", "--json").err)["session"] == "claude_1"
+    assert me("release", "--json").err.startswith("usage: ")
+
+
 # What it is told
 
 
@@ -330,9 +364,13 @@ def test_as_json_it_comes_with_the_answer(me: Ctl, store: Path) -> None:
 
 def test_a_refused_call_brings_messages_too(me: Ctl, store: Path) -> None:
     message(store, "claude_1", "look")
-    found = me("next-task", "nope", "--json")
+    found = me("next-task", "nope")
     assert found.code == 1
     assert found.err.startswith("coord: kim@laptop: look\ncoordctl: ")
+    assert untold(store, "claude_1") == 0
+    message(store, "claude_1", "look again")
+    refusal = json.loads(me("next-task", "nope", "--json").err)
+    assert [each["text"] for each in refusal["messages"]] == ["look again"]
     assert untold(store, "claude_1") == 0
 
 

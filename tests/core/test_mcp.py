@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -13,8 +15,10 @@ from mcp.types import TextContent, TextResourceContents
 
 from coord_core.actions.agent import Agent
 from coord_core.actions.answers import Message
+from coord_core.actions.surroundings import surroundings
 from coord_core.mcp.answering import offer
 from coord_core.mcp.desk import Desk
+from coord_core.mcp.reading import context
 from coord_core.storage import open_storage
 from tests.mcp import AtClient, W, clean_up, data, held, in_process
 
@@ -72,7 +76,7 @@ async def test_what_another_writer_left_reaches_the_model_whatever_it_is(store: 
         assert not (await me.ask("retrieve_data", scope="issue:7", key="nan")).refused
         assert not (await me.ask("retrieve_data", scope="issue:7", key="long")).refused
         deep = await me.ask("retrieve_data", scope="issue:7", key="deep")
-        assert deep.refused and "coordctl get" in deep.text
+        assert deep.refused and "no client reads" in deep.text
         (store / f"{name}.json").write_text("{")
         torn = await me.ask("retrieve_data", scope="issue:7", key="half")
         assert torn.refused and "cannot read" in torn.text
@@ -110,6 +114,22 @@ async def test_resources_and_prompts_are_the_references(store: Path) -> None:
         assert [each.name for each in (await me.client.list_prompts()).prompts] == ["startup", "sign_off"]
         assert "sign_on" in await prompted(me, "startup")
         assert "- Write" in await prompted(me, "sign_off")
+
+
+async def test_the_first_available_name_is_the_one_that_signing_on_gives(store: Path) -> None:
+    storage = open_storage(str(store))
+    async with in_process(store) as me:
+        Agent(storage, W).sign_on("claude_1")
+        assert (await read(me, "session://context"))["first_available"] == "claude_2", "nobody has it, nobody had"
+        with subprocess.Popen([sys.executable, "-c", ""]) as gone:
+            facts = surroundings(gone.pid)
+        Agent(storage, W, facts=facts).sign_on("claude_2")
+        gone.wait()
+        found = (await read(me, "session://context"))["first_available"]
+        assert found == (await me.call("sign_on"))["session_id"] == "claude_2", "who had it is dead"
+        assert (await read(me, "session://context"))["first_available"] == "claude_3"
+    named = Desk(storage, W, name="builder")
+    assert json.loads(context(named))["first_available"] == named.sign_on(None, None).session_id == "builder"
 
 
 async def test_nothing_but_looking_works_before_signing_on(store: Path) -> None:

@@ -4,14 +4,20 @@ from __future__ import annotations
 
 import json
 import os
+import re
+import textwrap
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
 
-from coord_core.cli import main
+from coord_core.actions.agent import Agent
+from coord_core.cli import VERBS, main
+from coord_core.commands import briefing
+from coord_core.mcp.wording import TOOLS
 from tests import repositories
+from tests.ctl import ROOT
 
 OURS = {"command": "coordctl", "args": ["mcp"]}
 
@@ -98,6 +104,84 @@ def test_init_never_overwrites_what_it_cannot_read_or_what_is_not_ours(repo: Pat
     before = files(repo)
     done = ctl("init")
     assert done.code == 1 and "it was left alone" in done.err and files(repo) == before
+    assert "Nothing else was written either, such as .claude/session-state/ into .gitignore" in done.err
+
+
+def test_init_names_the_stranger_that_has_our_name_and_so_does_doctor(repo: Path, ctl: Ctl) -> None:
+    there = {"mcpServers": {"coord": {"command": "npx", "args": ["coordinates"]}}}
+    (repo / ".mcp.json").write_text(json.dumps(there))
+    assert "another server called coord (npx coordinates)" in ctl("init").err
+    assert "another server called coord (npx coordinates), and not ours" in doctor(ctl)["mcp.json"][0]
+
+
+def test_init_reads_over_the_mark_that_some_editors_begin_a_file_with(repo: Path, ctl: Ctl) -> None:
+    (repo / ".mcp.json").write_bytes(b'\xef\xbb\xbf{"mcpServers": {"db": {"command": "x"}}}')
+    (repo / ".gitignore").write_bytes(b"\xef\xbb\xbf.claude/\n")
+    done = ctl("init")
+    assert done.code == 0 and "beside 1 other" in done.out
+    found = (repo / ".mcp.json").read_bytes()
+    assert found.startswith(b"\xef\xbb\xbf{") and json.loads(found.decode("utf-8-sig"))["mcpServers"]["coord"] == OURS
+    assert (repo / ".gitignore").read_bytes() == b"\xef\xbb\xbf.claude/\n"
+    assert doctor(ctl) == {} and "already" in ctl("init").out
+
+
+@pytest.mark.parametrize("before", [[], ["-m", "coord_core.cli"]])
+def test_init_says_when_our_server_cannot_start_and_mends_it_when_asked(
+    repo: Path, ctl: Ctl, before: list[str]
+) -> None:
+    program = "/no/python" if before else "/no/coordctl"
+    team = {"command": program, "args": [*before, "--workspace", "a:b", "mcp"], "env": {"A": "1"}}
+    (repo / ".mcp.json").write_text(json.dumps({"mcpServers": {"team": team}, "x": 1}))
+    assert "but that is not found: `coordctl init --mend`" in ctl("init").out
+    assert servers(repo) == {"team": team}
+    assert ctl("init", "--mend").code == 0
+    assert servers(repo) == {"team": {"command": "coordctl", "args": ["--workspace", "a:b", "mcp"], "env": {"A": "1"}}}
+    assert doctor(ctl) == {}
+
+
+def test_without_git_init_and_doctor_say_so(
+    tmp_path: Path, ctl: Ctl, repo: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "plain").mkdir()
+    monkeypatch.chdir(tmp_path / "plain")
+    done = ctl("init")
+    assert done.code == 0 and "there is no git repository here" in done.out
+    assert [each.name for each in (tmp_path / "plain").iterdir()] == [".mcp.json"]
+    assert "there is no git repository at" in ctl("doctor").out and doctor(ctl) == {}
+
+
+def test_init_prints_how_agents_are_told_and_writes_it_once_where_asked(repo: Path, ctl: Ctl) -> None:
+    for dry in ((), ("--print",)):
+        shown = ctl("init", *dry).out
+        assert "coordctl init --tell CLAUDE.md" in shown and "    1. Sign on first" in shown
+    assert json.loads(ctl("init", "--print", "--json").out)["briefing"] == briefing.TEXT
+    assert not (repo / "CLAUDE.md").exists()
+    (repo / "CLAUDE.md").write_bytes(b"# Shop\n\nodd \xff")
+    ctl("init", "--tell", "CLAUDE.md", "--tell", "AGENTS.md")
+    told = f"<!-- coordctl -->\n{briefing.TEXT}<!-- /coordctl -->\n".encode()
+    assert (repo / "CLAUDE.md").read_bytes() == b"# Shop\n\nodd \xff\n\n" + told
+    assert (repo / "AGENTS.md").read_bytes() == told
+    (repo / "CLAUDE.md").write_text("<!-- coordctl -->\nours alone\n<!-- /coordctl -->\n")
+    before = files(repo)
+    again = ctl("init", "--tell", "CLAUDE.md").out
+    assert "already" in again and "Sign on first" not in again and files(repo) == before
+    assert "Sign on first" not in ctl("init").out
+
+
+@pytest.mark.parametrize("name", ["src", "none/CLAUDE.md"])
+def test_init_tells_nobody_where_no_file_can_be(repo: Path, ctl: Ctl, name: str) -> None:
+    before = files(repo)
+    done = ctl("init", "--tell", name)
+    assert done.code == 1 and "no file that can be written" in done.err and files(repo) == before
+
+
+def test_what_agents_are_told_names_tools_and_verbs_that_there_are() -> None:
+    verbs = {each.name for each in VERBS}
+    named = set(re.findall(r"`([a-z_]+)`", briefing.TEXT)) - verbs - {"coord", "coordctl"}
+    assert named and named <= {*TOOLS.values(), *vars(Agent)}
+    assert set(re.findall(r"coordctl ([a-z-]+)", briefing.TEXT)) <= verbs
+    readme = (ROOT / "README.md").read_text()
+    assert textwrap.indent(briefing.TEXT, "    ", lambda line: bool(line.strip())) in readme
 
 
 def test_init_reads_no_pipe_and_follows_a_link(repo: Path, ctl: Ctl) -> None:

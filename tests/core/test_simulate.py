@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import time
 from pathlib import Path
 from typing import Any
@@ -32,7 +33,9 @@ def takings(line: Line, key: str) -> list[tuple[str, Any, Any]]:
 def played(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, list[dict[str, Any]], dict[str, Any]]:
     """Ten seconds of five agents: the store, what they did, and the summary."""
     store = tmp_path_factory.mktemp("played") / "store"
-    found = ctl(store, "simulate", "--agents", "5", "--seconds", "10", "--seed", "7", "--verbose", "--json")
+    found = ctl(
+        store, "simulate", "--agents", "5", "--seconds", "10", "--deaths", "6", "--seed", "7", "--verbose", "--json"
+    )
     assert (found.code, found.err) == (0, "")
     *lines, summary = map(json.loads, found.out.splitlines())
     return store, lines, summary
@@ -54,6 +57,20 @@ def test_they_do_everything_and_some_die(played: tuple[Path, list[dict[str, Any]
     }
     assert asked <= summary["done"].keys()
     assert not {each["action"] for each in lines} & {"leave"}
+
+
+def test_who_watches_reads_why_something_was_refused(played: tuple[Path, list[dict[str, Any]], dict[str, Any]]) -> None:
+    _, lines, _ = played
+    whys = {each["refused"]: each["why"] for each in lines}
+    assert whys[""] == "" and re.fullmatch(r"\w+ has it, \w+", whys["Held"])
+    assert not any(name and name in why for name, why in whys.items())
+
+
+def test_they_live_as_long_as_they_are_wanted_to(tmp_path: Path) -> None:
+    store = tmp_path / "store"
+    found = ctl(store, "simulate", "--agents", "3", "--seconds", "2", "--deaths", "0", "--verbose")
+    assert ": 3 agents played, 0 died" in found.out
+    assert "refused: " in found.out and "refused: Held" not in found.out
 
 
 def test_nothing_is_ever_taken_from_the_living(played: tuple[Path, list[dict[str, Any]], dict[str, Any]]) -> None:
@@ -118,7 +135,9 @@ def test_without_a_store_it_plays_in_a_temporary_one(tmp_path: Path, monkeypatch
     assert (place / "session-state" / ".coord").is_dir()
 
 
-@pytest.mark.parametrize("wrong", [["--agents", "0"], ["--agents", "65"], ["--seconds", "0"], ["--seconds", "nan"]])
+@pytest.mark.parametrize(
+    "wrong", [["--agents", "0"], ["--agents", "65"], ["--seconds", "0"], ["--seconds", "nan"], ["--deaths", "-1"]]
+)
 def test_wrong_numbers(tmp_path: Path, wrong: list[str]) -> None:
     assert ctl(tmp_path / "store", "simulate", *wrong).code == 2
     assert not (tmp_path / "store").exists()
