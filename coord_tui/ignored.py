@@ -11,7 +11,7 @@ import os
 import re
 import time
 from collections.abc import Iterable
-from hashlib import sha256
+from functools import cached_property
 from pathlib import Path
 from typing import Any, Final
 
@@ -48,7 +48,7 @@ class Ignored:
     """What the user of a store ignores. folder: None keeps it for as long as the console runs."""
 
     def __init__(self, store: str, folder: Path | None = None) -> None:
-        self._folder = folder / "ignored" / _digest(store) if folder else None
+        self._all = folder / "ignored" if folder else None
         self._store = store
         self._marks: dict[str, dict[str, Any]] = {}
 
@@ -101,12 +101,16 @@ class Ignored:
                     f"it is shown until you leave: {self._path(finding)} cannot be removed ({error.strerror})"
                 ) from error
 
+    @cached_property
+    def _folder(self) -> Path | None:
+        return self._all / _digest(self._store) if self._all else None
+
     def _path(self, finding: Finding) -> Path:
         assert self._folder is not None
         return self._folder / f"{_digest(identity(finding))}.json"
 
     def _kept(self) -> Iterable[Path]:
-        if self._folder is None:
+        if self._all is None or not self._all.is_dir() or self._folder is None:
             return ()
         try:
             return sorted(path for path in self._folder.iterdir() if path.suffix == ".json")
@@ -115,6 +119,8 @@ class Ignored:
 
 
 def _digest(name: str) -> str:
+    from hashlib import sha256  # whoever ignores nothing starts without it
+
     return sha256(name.encode("utf-8", "surrogatepass")).hexdigest()[:24]
 
 
