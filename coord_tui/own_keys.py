@@ -27,6 +27,8 @@ NEVER: Final = {
 DIALOGS: Final = ("y", "n", "q", "tab", "shift+tab", "up", "down", "left", "right", "space")
 """Keys that answer dialogs: one that opens a dialog must not also answer it, or a double press does what it asks."""
 OPENS: Final = "act."
+READ: Final = {shown: key for key, shown in keymap.SHOWN.items()}
+"""Keys as we show them, where Textual calls them otherwise: `↑`, `pgdn`."""
 KNOWN: Final = frozenset(key.value for key in Keys if not key.value.startswith("<"))
 
 
@@ -38,7 +40,7 @@ def checked(wanted: Mapping[str, tuple[str, ...]]) -> tuple[dict[str, tuple[str,
     for name, keys in wanted.items():
         if name not in there:
             near = get_close_matches(name, there, 1)
-            wrong[name] = f"there is no such key id{f'; is it {near[0]}' if near else ''}"
+            wrong[name] = f"there is no such key id{f'; is it {near[0]}?' if near else ''}"
             continue
         named = tuple(map(_named, keys))
         own = there[name]
@@ -59,6 +61,7 @@ def checked(wanted: Mapping[str, tuple[str, ...]]) -> tuple[dict[str, tuple[str,
 def _named(key: str) -> str:
     """Return a key by Textual's name: `?` is question_mark."""
     *held, last = key.split("+") if len(key) > 1 and not key.endswith("+") else [key]
+    last = READ.get(last, last)
     if last.strip() in ("", ","):
         last = "comma" if last == "," else "space" if last == " " else "nothing"
     return "+".join([*held, *(each.key for each in Binding.make_bindings([Binding(last, "")]))])
@@ -98,5 +101,5 @@ def _clashes(good: Mapping[str, tuple[str, ...]]) -> Iterator[tuple[str, str]]:
                 if other:
                     free = "" if other in good else f", or give {other} another key too"
                     yield name, f"{show(key)} is the key of {other} as well; choose another{free}"
-                elif key in taken:
+                elif key in taken and key not in there[name]:
                     yield name, f"{show(key)} moves among the rows; choose another"

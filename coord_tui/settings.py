@@ -77,11 +77,11 @@ def _command(value: Any) -> tuple[str, ...]:
 
 
 def _theme(value: Any) -> str:
-    from coord_tui.themes import CHOICES
+    from coord_tui import themes
 
-    if value not in CHOICES:
-        raise _Wrong(f"write one of {', '.join(CHOICES)}")
-    return str(value)
+    if not isinstance(value, str) or themes.full(value) is None:
+        raise _Wrong(f"write one of {', '.join(themes.names())}")
+    return value
 
 
 def _keys(value: Any) -> tuple[str, ...]:
@@ -126,17 +126,19 @@ LIFE: Final = {"late_after": "late", "stale_after": "stale"}
 
 def read(path: Path) -> tuple[Settings, list[Problem]]:
     """Return the settings in a file, and what is wrong in it; without the file there are none of either."""
+    source = ""
     try:
-        raw = _bytes(path)
-        data = tomllib.loads(raw.decode())
+        source = _bytes(path).decode()
+        data = tomllib.loads(source)
     except FileNotFoundError:
         return Settings(), []
     except OSError as error:
         return Settings(), [Problem(0, "", f"cannot be read ({error.strerror}): the usual settings count")]
     except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
         at = re.search(r"at line (\d+)", str(error))
-        return Settings(), [Problem(int(at[1]) if at else 0, "", f"this is no TOML: {error}. The usual settings count")]
-    return understand(data, raw.decode())
+        line = int(at[1]) if at else len(source.splitlines())
+        return Settings(), [Problem(line, "", f"this is no TOML: {error}. The usual settings count")]
+    return understand(data, source)
 
 
 def _bytes(path: Path) -> bytes:
