@@ -51,18 +51,15 @@ def make_parser() -> argparse.ArgumentParser:
         "--theme",
         metavar="NAME",
         type=theme,
-        default=THEMES[0],
-        help=f"colours: {', '.join(THEMES)} (its own palette), or one of Textual's (default: %(default)s)",
+        help=f"colours: {', '.join(THEMES)} (its own palette), or one of Textual's (default: {THEMES[0]})",
     )
     parser.add_argument(
         "--ascii", action="store_true", help="draw with ASCII (by itself where the locale has no UTF-8)"
     )
-    parser.add_argument(
-        "--stale-after", metavar="TIME", type=duration, default=3600.0, help="silence that makes stale (60m)"
-    )
-    parser.add_argument(
-        "--late-after", metavar="TIME", type=duration, default=300.0, help="silence that makes late (5m)"
-    )
+    parser.add_argument("--stale-after", metavar="TIME", type=duration, help="silence that makes stale (60m)")
+    parser.add_argument("--late-after", metavar="TIME", type=duration, help="silence that makes late (5m)")
+    parser.add_argument("--check-config", action="store_true", help="say what is wrong with your settings, and exit")
+    parser.add_argument("--print-config", action="store_true", help="print a file with every setting, and exit")
     parser.add_argument("--version", action=Version, nargs=0, help="print the version and exit")
     return parser
 
@@ -70,6 +67,8 @@ def make_parser() -> argparse.ArgumentParser:
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the console; return 0 when it was quit, 1 refused with the reason on the error output."""
     args = make_parser().parse_args(argv)
+    if args.check_config or args.print_config:
+        return check_config() if args.check_config else print_config()
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
         print("coord-tui needs a terminal; `coordctl status` prints the same for a pipe", file=sys.stderr)
         return REFUSED
@@ -81,19 +80,29 @@ def run(args: argparse.Namespace) -> int:
     # Nothing that is made while starting is garbage: looking for it takes a fifth of the time to the first picture.
     gc.disable()
     from coord_core.errors import CoordError
-    from coord_core.state.liveness import Limits
     from coord_core.storage import open_storage
     from coord_core.storage.places import find_store
     from coord_tui.app import CoordApp
+    from coord_tui.folders import config_file, state_folder
+    from coord_tui.settings import read
     from coord_tui.store_desk import StoreDesk
     from coord_tui.themes import full
 
     try:
         with demo_store() if args.demo else contextlib.nullcontext("") as demo:
             url = demo or find_store(args.store)
-            storage = open_storage(url, read_only=args.read_only)
-            limits = Limits(late=args.late_after, stale=args.stale_after)
-            app = CoordApp(StoreDesk(storage, limits), theme=full(args.theme) or "", ascii_=args.ascii or no_utf8())
+            path = config_file()
+            found, wrong = read(path)
+            settings = found.over(args)
+            storage = open_storage(url, read_only=settings.read_only)
+            app = CoordApp(
+                StoreDesk(storage, settings.limits),
+                theme=full(settings.theme) or "",
+                ascii_=settings.ascii or no_utf8(),
+                settings=settings,
+                problems=[problem.said(path) for problem in wrong],
+                state=None if args.demo else state_folder(),
+            )
             app.run()
             return app.return_code or DONE
     except CoordError as error:
@@ -101,6 +110,29 @@ def run(args: argparse.Namespace) -> int:
 
         print(block(str(error)), file=sys.stderr)
         return REFUSED
+
+
+def check_config() -> int:
+    """Print everything that is wrong with the user's settings; return 1 if there is anything."""
+    from coord_core.text import block
+    from coord_tui.folders import config_file
+    from coord_tui.settings import read
+
+    path = config_file()
+    _, problems = read(path)
+    for problem in problems:
+        print(block(problem.said(path)), file=sys.stderr)
+    if not problems:
+        print(block(f"{path} is fine" if path.exists() else f"{path} is not there: everything is as usual"))
+    return REFUSED if problems else DONE
+
+
+def print_config() -> int:
+    """Print a file with every setting as it is without one."""
+    from coord_tui.settings import example
+
+    print(example(), end="")
+    return DONE
 
 
 def no_utf8() -> bool:

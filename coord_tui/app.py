@@ -8,7 +8,7 @@ import os
 import signal
 import threading
 import time
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
@@ -26,13 +26,14 @@ from coord_core.errors import CoordError
 from coord_core.state.board import Board
 from coord_core.text import block
 from coord_tui import themes
+from coord_tui.attended import AttendedApp
 from coord_tui.desk import Desk
 from coord_tui.display import plain, toast
 from coord_tui.gate import Gate
 from coord_tui.keyboard import Keyboard
-from coord_tui.painted import PaintedApp
 from coord_tui.rows.scene import Scene, same
 from coord_tui.screens.dashboard import Dashboard
+from coord_tui.settings import Settings
 from coord_tui.situation import notice
 from coord_tui.widgets.status_bar import Mode, place
 from coord_tui.workers import start
@@ -48,7 +49,7 @@ LEAVE_S: Final = 3.0
 """How long putting the terminal in order may take after a signal."""
 
 
-class CoordApp(PaintedApp, inherit_bindings=False):
+class CoordApp(AttendedApp, inherit_bindings=False):
     """The console."""
 
     CSS_PATH = Path(__file__).with_name("coord.tcss")
@@ -75,11 +76,17 @@ class CoordApp(PaintedApp, inherit_bindings=False):
         ascii_: bool = False,
         clock: Callable[[], float] = time.time,
         ticks: bool = True,
+        settings: Settings | None = None,
+        problems: Sequence[str] = (),
+        state: Path | None = None,
     ) -> None:
-        """Clock: seconds since 1970. ticks: let time pass once a second."""
+        """Clock: seconds since 1970. ticks: let time pass once a second.
+
+        settings: the user's, and what was wrong with them. state: the folder for what is remembered of them.
+        """
         super().__init__(theme, ascii_=ascii_)
         self.desk = desk
-        self.now = clock
+        self._clock = clock
         self.ticks = ticks
         self.gate = Gate()
         self.keyboard = Keyboard(self)
@@ -88,6 +95,11 @@ class CoordApp(PaintedApp, inherit_bindings=False):
         self.workspace: str | None = None
         self.stuck_since: float | None = None
         self._looked = asyncio.Event()
+        self.attend(settings or Settings(), problems, state)
+
+    def now(self) -> float:
+        """Return seconds since 1970."""
+        return self._clock()
 
     # Life
 
@@ -133,6 +145,7 @@ class CoordApp(PaintedApp, inherit_bindings=False):
     async def on_event(self, event: events.Event) -> None:
         """Drop what was typed before a dialog could be seen; handle one key after the other."""
         if not self.gate.drops(event) and not self.keyboard.holds(event):
+            self.notice_key(event)
             await super().on_event(event)
 
     def leave(self, status: int) -> None:
@@ -147,13 +160,14 @@ class CoordApp(PaintedApp, inherit_bindings=False):
     @property
     def scene(self) -> Scene:
         """The newest board, as the chosen workspace sees it."""
-        return Scene(self.board or Board(now=self.now()), self.workspace)
+        return Scene(self.board or Board(now=self.now()), self.workspace, self.ignoring)
 
     @property
     def mode(self) -> Mode:
         """What is special about this view."""
         seen = self.board is not None and bool(self.board.documents)
-        return Mode(read_only=self.desk.read_only, stuck_since=self.stuck_since if seen else None)
+        keys = self.keymap.spell("{look.keys} keys") if self.desk.read_only else ""
+        return Mode(self.desk.read_only, self.stuck_since if seen else None, keys)
 
     def on_coord_app_arrived(self, message: Arrived) -> None:
         """Show a board that came."""
@@ -165,7 +179,10 @@ class CoordApp(PaintedApp, inherit_bindings=False):
         if self.workspace is not None and self.workspace not in board.workspaces:
             self.workspace = None
         self.show_board()
+        self.sound()
         if before is None:
+            self.presence.begin(board, self.now())
+            self.tell_problems()
             self.call_after_refresh(_collect_again)
 
     def show_board(self) -> None:
@@ -185,6 +202,7 @@ class CoordApp(PaintedApp, inherit_bindings=False):
         if self.board is not None and screen is not None:
             with self.batch_update():
                 screen.tick(self.mode, self.now())
+        self.sound_due()
 
     def _entitle(self, scene: Scene) -> None:
         """Tell the terminal's title; what is in it is safe, or it would end the sequence early."""
@@ -217,6 +235,7 @@ class CoordApp(PaintedApp, inherit_bindings=False):
     async def _look_again(self) -> None:
         try:
             await asyncio.to_thread(self.desk.look_again)
+            await asyncio.to_thread(self.ignoring.load)
         except CoordError as error:
             toast(self, str(error), "warning")
         else:
@@ -241,7 +260,7 @@ class CoordApp(PaintedApp, inherit_bindings=False):
         """Ask for a plan and a reason, and do it."""
         from coord_tui.acting import answer
 
-        if not self.acting:
+        if not self.acting and not self.desk.read_only:
             self.act(partial(answer, self, question))
 
 

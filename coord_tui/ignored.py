@@ -10,7 +10,7 @@ import json
 import os
 import re
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from functools import cached_property
 from pathlib import Path
 from typing import Any, Final
@@ -24,6 +24,9 @@ SLACK_S: Final = 60.0
 """How much a time may move, in seconds, and still be the same: clocks are set, and journals know it better."""
 MOST: Final = 64 * 1024
 NOTHING: Final = Holdings()
+KINDS: Final[Mapping[str, Any]] = {
+    "finding": str, "severity": str, "cause": str, "since": int | float | None, "at": int | float,
+}  # fmt: skip
 _TICKS: Final = re.compile(
     r"\b(just|now|ago)\b|\b\d+[smdy]\b|\b\d+h\d*\b"  # ages
     r"|\bsince [-\d]*\d:\d\d|\bsince \d{4}-\d\d-\d\d( \d\d:\d\d)?"  # written with the day once that is another
@@ -132,15 +135,16 @@ def _same(one: dict[str, Any], other: dict[str, Any]) -> bool:
     if (one["severity"], one["cause"]) != (other["severity"], other["cause"]):
         return False
     before, now = one["since"], other["since"]
-    return before == now if before is None or now is None else abs(before - now) <= SLACK_S
+    if before is None or now is None:
+        return before is now
+    return bool(abs(before - now) <= SLACK_S)
 
 
 def _read(path: Path) -> dict[str, Any]:
     """Return a kept mark; raises OSError, ValueError."""
     with path.open("rb") as file:
         mark = json.loads(file.read(MOST))
-    kinds = {"finding": str, "severity": str, "cause": str, "since": (int, float, type(None)), "at": (int, float)}
-    if not isinstance(mark, dict) or not all(isinstance(mark.get(key), kind) for key, kind in kinds.items()):
+    if not isinstance(mark, dict) or not all(isinstance(mark.get(key), kind) for key, kind in KINDS.items()):
         raise ValueError("it does not say what is ignored")
     return mark
 

@@ -30,6 +30,18 @@ class Settings:
     limits: Limits = field(default_factory=Limits)
     keys: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
+    def over(self, given: Any) -> Settings:
+        """Return these with what the command line says otherwise."""
+        stated = {"late": given.late_after, "stale": given.stale_after}
+        bounds = {name: value for name, value in stated.items() if value is not None}
+        return replace(
+            self,
+            theme=given.theme or self.theme,
+            ascii=given.ascii or self.ascii,
+            read_only=given.read_only or self.read_only,
+            limits=replace(self.limits, **bounds),
+        )
+
 
 @frozen
 class Problem:
@@ -111,15 +123,15 @@ SETTINGS: Final[Mapping[str, Setting]] = {
     "notify": Setting(_command, "[]", 'and run a program: `["notify-send", "{text}"]`; `{title}` is the store'),
 }
 LIMITS: Final[Mapping[str, Setting]] = {
-    "idle": Setting(_time, '"20m"', "a session that has something and beats, but does nothing"),
-    "lock_wait": Setting(_time, '"10m"', "a lock that is waited for"),
-    "queue_wait": Setting(_time, '"15m"', "tasks that wait while none is taken"),
-    "task": Setting(_time, '"60m"', "a task that was taken"),
-    "handoff": Setting(_time, '"30m"', "a handoff that nobody picks up"),
-    "future": Setting(_time, '"2m"', "a time stamp ahead of the clock"),
-    "repeats": Setting(_count, "10", "how often a session logs the same event"),
+    "idle": Setting(_time, '"20m"', "how long a session that has something may beat and do nothing"),
+    "lock_wait": Setting(_time, '"10m"', "how long a lock may be waited for"),
+    "queue_wait": Setting(_time, '"15m"', "how long tasks may wait while none is taken"),
+    "task": Setting(_time, '"60m"', "how long a task may take"),
+    "handoff": Setting(_time, '"30m"', "how long a handoff may lie there"),
+    "future": Setting(_time, '"2m"', "how far ahead of the clock a time may lie"),
+    "repeats": Setting(_count, "10", "from how often on the same event of one session needs you"),
 }
-"""From when on it needs you."""
+"""What may be before it needs you."""
 TABLES: Final = ("limits", "keys")
 LIFE: Final = {"late_after": "late", "stale_after": "stale"}
 
@@ -238,7 +250,7 @@ def example() -> str:
     """Return a file with every setting as it is without one."""
     lines = ["# coord-tui: every setting, as it is without this file. The command line wins over it."]
     lines += [f"# {name} = {each.default}  # {each.about}" for name, each in SETTINGS.items()]
-    lines += ["", "# From when on it needs you.", "[limits]"]
+    lines += ["", "# What may be before it needs you.", "[limits]"]
     lines += [f"# {name} = {each.default}  # {each.about}" for name, each in LIMITS.items()]
     lines += ["", "# Other keys for what has an id: one, or a list of them.", "[keys]"]
     lines += [f"# {line}" for line in _default_keys()]

@@ -26,11 +26,15 @@ class Foot(Container, can_focus=False, inherit_bindings=False):
         yield Rule()
         yield Lines()
 
-    def tell(self, said: Words, place: int, findings: Sequence[Finding]) -> None:
-        """Show a sentence, and which of how many it is."""
+    def tell(
+        self, said: Words, place: int, findings: Sequence[Finding], key: str = "!", *, quiet: bool = False
+    ) -> None:
+        """Show a sentence, and which of how many it is; quiet: that is all, in one line."""
+        self.styles.height = 1 if quiet else 3
+        self.query_one(Rule).display = not quiet
         note = say((f"{place + 1} of {len(findings)}", "dim")) if findings else NOTHING
         mark = say(MARKS[findings[place].severity]) if findings else NOTHING
-        self.query_one(Rule).show(say(("! Needs you", "name")), note)
+        self.query_one(Rule).show(say((f"{key} Needs you", "name")), note)
         room = self.size.width - (4 if findings else 2)
         lines = wrap(said, room) if room > 10 else []
         lead = (Piece(" "), *mark, Piece(" ")) if mark else (Piece(" "),)

@@ -20,10 +20,15 @@ ORDER = (Life.DEAD, Life.STALE, Life.LATE, Life.LIVE, Life.OFF, Life.UNKNOWN)
 
 @frozen
 class Mode:
-    """What is special about this view: read_only; stuck_since: not updating since, seconds since 1970."""
+    """What is special about this view.
+
+    read_only: nothing can be changed. stuck_since: not updating since, seconds since 1970. keys: what shows the keys,
+    where there is no line for them.
+    """
 
     read_only: bool = False
     stuck_since: float | None = None
+    keys: str = ""
 
 
 class StatusBar(OneLine, inherit_bindings=False):
@@ -35,7 +40,7 @@ class StatusBar(OneLine, inherit_bindings=False):
         held = _held(scene)
         # What everybody is held up with is worth more than the words behind the counts.
         counts = _counts(scene, brief=brief or (bool(held) and self.size.width < 160))
-        parts = [place(scene, brief=brief), _needs(scene), *_badges(mode), *counts]
+        parts = [place(scene, brief=brief), _needs(scene), *_badges(mode), *counts, say((mode.keys, "dim"))]
         changed = scene.board.changed_at
         fresh = f"changed {ago(changed, now)}  " if changed is not None and not brief else ""
         right = say((f"{fresh}{clock(now)}", "dim"))

@@ -50,10 +50,12 @@ def test_it_is_ignored_until_it_changes() -> None:
     [
         ("a just died holding db", "a died 12m ago holding db"),
         ("db expired just now, still held by a (live)", "db expired 3d ago, still held by a (live)"),
-        ("#21 has two: a 60% since 14:02, b 35% since 14:26", "#21 has two: a 70% since 14:02, b since 2026-11-22 14:26"),
-        ("queue 1 task waits, none taken for 22m: a has nothing to do", "queue 9 tasks wait, none taken for 1h02: a has nothing to do"),
+        ("#21 has two: a 60% since 14:02, b 5% since 14:26", "#21 has two: a 70% since 14:02, b since 2026-11-22 14:26"),
+        ("queue 1 task waits, none taken for 22m: no session is live",
+         "queue 9 tasks wait, none taken for 1h02: no session is live"),
         ("a logged one event 14 times: Retrying", "a logged one event 20 times: Retrying"),
-        ("a beats but did nothing for 34m: #23 stands at 40%, one event 14 times", "a beats but did nothing for 14h: #23 stands at 40%, one event 90 times"),
+        ("a beats but did nothing for 34m: #23 stands at 40%, one event 14 times",
+         "a beats but did nothing for 14h: #23 stands at 40%, one event 90 times"),
     ],
 )  # fmt: skip
 def test_what_only_ticks_is_no_change(one: str, other: str) -> None:

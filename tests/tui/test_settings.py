@@ -93,7 +93,7 @@ act.give = ["G", "f5"]
         ("[keys]\nact.let_go = ['']", "c.toml, line 2: keys.act.let_go: write a key, or a list of them"),
         ("[keys]\nact.let_go = ' '", "c.toml, line 2: keys.act.let_go: space answers the dialog"),
         ("[keys]\nleave.cancel = 'f1'", "c.toml, line 2: keys.leave.cancel: ctrl+c always cancels or quits"),
-        ("[keys]\nact.let_go = 'D'\nact.give = 'D'", "c.toml, line 3: keys.act.give: D is the key of act.let_go as well"),
+        ("[keys]\nact.let_go = 'D'\nact.give = 'D'", "c.toml, line 3: keys.act.give: D is the key of act.let_go"),
     ],
 )  # fmt: skip
 def test_what_is_wrong_is_told_with_its_line(file: Path, written: str | bytes, problem: str) -> None:
