@@ -8,9 +8,12 @@ import gc
 import os
 import sys
 from collections.abc import Iterator, Sequence
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from coord_core.options import Version, given
+
+if TYPE_CHECKING:
+    from coord_tui.settings import Settings
 
 DONE, REFUSED = 0, 1
 THEMES: Final = ("dark", "light", "terminal")
@@ -83,16 +86,14 @@ def run(args: argparse.Namespace) -> int:
     from coord_core.storage import open_storage
     from coord_core.storage.places import find_store
     from coord_tui.app import CoordApp
-    from coord_tui.folders import config_file, state_folder
-    from coord_tui.settings import read
+    from coord_tui.folders import state_folder
     from coord_tui.store_desk import StoreDesk
     from coord_tui.themes import full
 
     try:
         with demo_store() if args.demo else contextlib.nullcontext("") as demo:
             url = demo or find_store(args.store)
-            path = config_file()
-            found, wrong = read(path)
+            found, problems = own_settings()
             settings = found.over(args)
             storage = open_storage(url, read_only=settings.read_only)
             app = CoordApp(
@@ -100,7 +101,7 @@ def run(args: argparse.Namespace) -> int:
                 theme=full(settings.theme) or "",
                 ascii_=settings.ascii or no_utf8(),
                 settings=settings,
-                problems=[problem.said(path) for problem in wrong],
+                problems=problems,
                 state=None if args.demo else state_folder(),
             )
             app.run()
@@ -112,14 +113,26 @@ def run(args: argparse.Namespace) -> int:
         return REFUSED
 
 
+def own_settings() -> tuple[Settings, list[str]]:
+    """Return the user's settings, and what is wrong with them."""
+    from coord_tui.folders import CONFIG, config_file
+    from coord_tui.settings import Settings
+
+    if not config_file().exists() and not os.environ.get(CONFIG):
+        return Settings(), []
+    from coord_tui.config import own
+
+    path, settings, problems = own()
+    # In the console there is one line for it; `--check-config` tells the whole path.
+    return settings, [problem.said(type(path)(path.name)) for problem in problems]
+
+
 def check_config() -> int:
     """Print everything that is wrong with the user's settings; return 1 if there is anything."""
     from coord_core.text import block
-    from coord_tui.folders import config_file
-    from coord_tui.settings import read
+    from coord_tui.config import own
 
-    path = config_file()
-    _, problems = read(path)
+    path, _, problems = own()
     for problem in problems:
         print(block(problem.said(path)), file=sys.stderr)
     if not problems:
@@ -129,7 +142,7 @@ def check_config() -> int:
 
 def print_config() -> int:
     """Print a file with every setting as it is without one."""
-    from coord_tui.settings import example
+    from coord_tui.config import example
 
     print(example(), end="")
     return DONE

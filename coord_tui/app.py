@@ -182,7 +182,6 @@ class CoordApp(AttendedApp, inherit_bindings=False):
         self.sound()
         if before is None:
             self.presence.begin(board, self.now())
-            self.tell_problems()
             self.call_after_refresh(_collect_again)
 
     def show_board(self) -> None:

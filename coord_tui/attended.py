@@ -6,23 +6,25 @@ import asyncio
 from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from textual import events
 
 from coord_core.errors import CoordError
 from coord_core.state.board import Board
 from coord_core.state.insights import Finding, Holdings
-from coord_tui.alarm import Alarm
-from coord_tui.away import Presence, told
 from coord_tui.desk import Desk
 from coord_tui.display import Words, plain, say, toast
 from coord_tui.ignored import Ignored
 from coord_tui.keymap import Keymap
 from coord_tui.painted import PaintedApp
+from coord_tui.presence import Presence
 from coord_tui.rows.scene import Scene
 from coord_tui.settings import Settings
 from coord_tui.workers import start
+
+if TYPE_CHECKING:
+    from coord_tui.alarm import Alarm
 
 LONG_S = 90.0
 """How long, in seconds, a remark stays that somebody has to read in peace."""
@@ -40,7 +42,7 @@ class AttendedApp(PaintedApp, inherit_bindings=False):
         self.keymap = Keymap(settings.keys)
         self.ignoring = Ignored(self.desk.place, state)
         self.presence = Presence(settings.away_after)
-        self.alarm = Alarm()
+        self.alarm: Alarm | None = None
         self.turn = 0
         self._alarm_failed = False
         self._problems = [*problems, *self.ignoring.load()]
@@ -52,7 +54,7 @@ class AttendedApp(PaintedApp, inherit_bindings=False):
     def remark(self, said: str | Words, seconds: float = 6.0) -> None:
         """Say something in one line of the dashboard."""
         dashboard: Any = self.screen_stack[0]
-        if hasattr(dashboard, "remark") and dashboard.is_mounted:
+        if hasattr(dashboard, "remark"):
             dashboard.remark(said, seconds)
 
     def tell_problems(self) -> None:
@@ -136,6 +138,8 @@ class AttendedApp(PaintedApp, inherit_bindings=False):
         self.turn += 1
         before = self.presence.key(self.board, self.now())
         if before is not None and self.board is not None:
+            from coord_tui.away import told
+
             board, seconds = before
             then = Scene(board, self.scene.workspace, self.ignoring)
             self.remark(told(then, self.scene, seconds, self.size.width - 2), LONG_S)
@@ -146,13 +150,17 @@ class AttendedApp(PaintedApp, inherit_bindings=False):
         """Ring, or run the user's program, if something new and bad needs them."""
         if self.board is None or not (self.settings.bell or self.settings.notify):
             return
+        if self.alarm is None:
+            from coord_tui.alarm import Alarm
+
+            self.alarm = Alarm()
         scene = Scene(self.board, None, self.ignoring)
         self.alarm.hear(scene.findings)
         self.sound_due()
 
     def sound_due(self) -> None:
         """Ring for what came while it was quiet."""
-        found = self.alarm.due(self.now())
+        found = self.alarm.due(self.now()) if self.alarm else []
         if not found:
             return
         if self.settings.bell:

@@ -44,9 +44,9 @@ def remedies(target: Target | None, keymap: Keymap, cells: int, *, read_only: bo
     offered = [
         (bool(let_go) and not read_only, "{act.let_go}", let_go),
         (give is not None and not read_only, "{act.give}", "give to"),
+        (True, "{look.ignore}", "ignore"),
         (True, "enter", "all of it"),
         (True, "{go.next}", "next"),
-        (True, "{look.ignore}", "ignore until it changes"),
     ]
     return spread([key(keymap.spell(keys, first=True), word) for there, keys, word in offered if there], cells)
 

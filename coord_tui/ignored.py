@@ -27,7 +27,7 @@ NOTHING: Final = Holdings()
 KINDS: Final[Mapping[str, Any]] = {
     "finding": str, "severity": str, "cause": str, "since": int | float | None, "at": int | float,
 }  # fmt: skip
-_TICKS: Final = re.compile(
+TICKS: Final = (
     r"\b(just|now|ago)\b|\b\d+[smdy]\b|\b\d+h\d*\b"  # ages
     r"|\bsince [-\d]*\d:\d\d|\bsince \d{4}-\d\d-\d\d( \d\d:\d\d)?"  # written with the day once that is another
     r"|\b\d+%|\b\d+ times\b|\b\d+ tasks? waits?\b"  # what goes on while nothing else happens
@@ -44,7 +44,7 @@ def cause(finding: Finding, held: Holdings = NOTHING) -> str:
     """Return what a finding is about, without what only ticks; held: what its session has, all of it."""
     names = [lock.resource for lock in held.locks] + [f"#{issue.id}" for issue in held.issues]
     names += [task.label for task in held.tasks]
-    return ", ".join(names) or " ".join(_TICKS.sub("", finding.text).split())
+    return ", ".join(names) or " ".join(re.sub(TICKS, "", finding.text).split())
 
 
 class Ignored:
@@ -155,7 +155,7 @@ def _put_aside(path: Path, error: Exception) -> str:
         path.replace(aside)
     except OSError:
         aside = path
-    return f"{aside} does not tell what was ignored ({error}): it shows again; i ignores it anew"
+    return f"something ignored shows again: its file was broken ({error}), and is now {aside}"
 
 
 def _replace(path: Path, written: str) -> None:

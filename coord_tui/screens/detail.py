@@ -51,15 +51,16 @@ class DetailScreen(Screen[None], inherit_bindings=False):
         """Show the record."""
         self.query_one(Detail).raw = self.raw
         self.query_one(Reader).focus()
+        keymap = cast("CoordApp", self.app).keymap
         self.query_one("#keys", OneLine).show(
             spread(
                 [
-                    key("backspace", "back"),
+                    key(keymap.spell("{detail.back}", first=True), "back"),
                     key("tab ↑ ↓", "links"),
-                    key("enter", "follow"),
-                    key("y", "json"),
+                    key(keymap.spell("{detail.follow}", first=True), "follow"),
+                    key(keymap.spell("{detail.raw}", first=True), "json"),
                     key("j k", "scroll"),
-                    key("escape", "leave"),
+                    key(keymap.spell("{detail.leave}", first=True), "leave"),
                 ],
                 self.app.size.width - 4,
             )

@@ -1,4 +1,4 @@
-"""Margin: the overview's lines that are no panel's: what is typed or remarked, the keys; and why something needs you."""
+"""Margin: the lines around the panels: what is typed or remarked, the keys; and why something needs you."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, cast
 from textual.screen import Screen
 
 from coord_tui.display import NOTHING, Words, say
-from coord_tui.evidence import brief, remedies
 from coord_tui.screens.panels import Panels
 from coord_tui.sources import Sources
 from coord_tui.targets import Target
@@ -73,6 +72,8 @@ class Margin(Screen[None], inherit_bindings=False):
         if self.active != "needs" or target is None or target.finding is None:
             needs.explain(NOTHING, NOTHING, NOTHING)
             return
+        from coord_tui.evidence import brief, remedies
+
         read_only, coord = self.coord.desk.read_only, self.coord
         why = brief(self.sources.scene, target.finding, coord.now())
         keys = remedies(target, coord.keymap, self.size.width - 4, read_only=read_only)

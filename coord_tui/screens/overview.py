@@ -72,6 +72,7 @@ class Overview(Margin, inherit_bindings=False):
         self.panels.name_keys(self.coord.keymap)
         self.fit_foot(typing=False)
         self.coord.show_on(self)
+        self.coord.tell_problems()
         self.panels["sessions"].table.focus()
 
     # What is shown
@@ -92,7 +93,7 @@ class Overview(Margin, inherit_bindings=False):
             panel.show(source, now, empty=EMPTY.get(name, NOTHING), title=self._title(name), note=self._note(name))
         if not self.sources.findings.keys:
             self.panels["needs"].show(
-                self.sources.findings, now, empty=all_well(self.sources.scene), title=self._title("needs")
+                self.sources.findings, now, empty=all_well(self.sources.scene), note=self._note("needs")
             )
 
     def _title(self, name: str) -> Words | None:

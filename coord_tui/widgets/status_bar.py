@@ -38,9 +38,10 @@ class StatusBar(OneLine, inherit_bindings=False):
         """Show a scene's state at `now`, seconds since 1970."""
         brief = self.size.width < 100
         held = _held(scene)
-        # What everybody is held up with is worth more than the words behind the counts.
-        counts = _counts(scene, brief=brief or (bool(held) and self.size.width < 160))
-        parts = [place(scene, brief=brief), _needs(scene), *_badges(mode), *counts, say((mode.keys, "dim"))]
+        # What is special is worth more than the words behind the counts.
+        badges = _badges(mode)
+        counts = _counts(scene, brief=brief or (bool(held or badges) and self.size.width < 160))
+        parts = [place(scene, brief=brief), _needs(scene), *badges, *counts, say((mode.keys, "dim"))]
         changed = scene.board.changed_at
         fresh = f"changed {ago(changed, now)}  " if changed is not None and not brief else ""
         right = say((f"{fresh}{clock(now)}", "dim"))

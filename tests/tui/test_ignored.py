@@ -50,7 +50,7 @@ def test_it_is_ignored_until_it_changes() -> None:
     [
         ("a just died holding db", "a died 12m ago holding db"),
         ("db expired just now, still held by a (live)", "db expired 3d ago, still held by a (live)"),
-        ("#21 has two: a 60% since 14:02, b 5% since 14:26", "#21 has two: a 70% since 14:02, b since 2026-11-22 14:26"),
+        ("#21 has two: a 6% since 14:02, b 5% since 14:26", "#21 has two: a 7% since 14:02, b since 2026-11-22 14:26"),
         ("queue 1 task waits, none taken for 22m: no session is live",
          "queue 9 tasks wait, none taken for 1h02: no session is live"),
         ("a logged one event 14 times: Retrying", "a logged one event 20 times: Retrying"),
@@ -126,7 +126,7 @@ def test_a_broken_file_is_reported_and_put_aside(tmp_path: Path, bad: bytes) -> 
     path = sorted(tmp_path.rglob("*.json"))[0]
     path.write_bytes(bad)
     (problem,) = Ignored(STORE, tmp_path).load()
-    assert "i ignores it anew" in problem and path.with_suffix(".broken").name in problem
+    assert "something ignored shows again" in problem and path.with_suffix(".broken").name in problem
     assert path.with_suffix(".broken").read_bytes() == bad and not path.exists()
     assert reopened(tmp_path)._marks, "the other one is still ignored"
 

@@ -13,8 +13,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from coord_core.state.liveness import Limits
-from coord_tui import folders, keymap, settings
-from coord_tui.settings import LIMITS, SETTINGS, Settings, read, understand
+from coord_tui import config, folders, keymap
+from coord_tui.config import LIMITS, SETTINGS, read, understand
+from coord_tui.settings import Settings
 
 README = (Path(__file__).parents[2] / "README.md").read_text()
 
@@ -153,13 +154,13 @@ def test_what_is_said_to_be_usual_is() -> None:
 
 
 def test_every_limit_and_every_setting_is_there() -> None:
-    assert {each.name for each in fields(Limits)} == {*LIMITS, *settings.LIFE.values()}  # type: ignore[arg-type]
+    assert {each.name for each in fields(Limits)} == {*LIMITS, *config.LIFE.values()}  # type: ignore[arg-type]
     named = {each.name for each in fields(Settings)} - {"limits", "keys"}  # type: ignore[arg-type]
-    assert named | set(settings.LIFE) == set(SETTINGS)
+    assert named | set(config.LIFE) == set(SETTINGS)
 
 
 def test_the_example_is_a_file_that_changes_nothing() -> None:
-    shown = settings.example()
+    shown = config.example()
     assert understand(tomllib.loads(shown)) == (Settings(), [])
     stated = re.sub(r"^# (?=\S+ = )", "", shown, flags=re.MULTILINE)
     found, problems = understand(tomllib.loads(stated), stated)
