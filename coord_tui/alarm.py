@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import re
+import subprocess
 from collections.abc import Iterable, Sequence
 from typing import Final
 
@@ -17,6 +17,7 @@ REST_S: Final = 20.0
 """How long, in seconds, it is quiet after it rang; what comes meanwhile is told together then."""
 PATIENCE_S: Final = 10.0
 """How long the program may take."""
+LOOK_S: Final = 0.05
 LONGEST: Final = 300
 PLACE: Final = re.compile(r"\{(text|title)\}")
 
@@ -64,24 +65,23 @@ def arguments(command: Sequence[str], said: str, title: str) -> list[str]:
 async def run(command: Sequence[str]) -> None:
     """Run a program to its end; raises Refused where it is missing, fails, or takes too long and is ended."""
     try:
-        process = await asyncio.create_subprocess_exec(
-            *command,
-            stdin=asyncio.subprocess.DEVNULL,
-            stdout=asyncio.subprocess.DEVNULL,
-            stderr=asyncio.subprocess.DEVNULL,
-            start_new_session=True,
-        )
+        process = await asyncio.to_thread(_start, command)
     except (OSError, ValueError) as error:
         raise Refused(f"notify: {command[0]} cannot be started ({error}): see `notify` in the settings") from error
     try:
         async with asyncio.timeout(PATIENCE_S):
-            status = await process.wait()
+            while process.poll() is None:
+                await asyncio.sleep(LOOK_S)
     except TimeoutError:
         raise Refused(f"notify: {command[0]} took more than {PATIENCE_S:g} s and was ended") from None
     finally:
-        if process.returncode is None:
-            with contextlib.suppress(ProcessLookupError):
-                process.kill()
-            await asyncio.shield(process.wait())
-    if status:
-        raise Refused(f"notify: {command[0]} failed (exit code {status}): see `notify` in the settings")
+        if process.poll() is None:
+            process.kill()
+            process.wait()
+    if process.returncode:
+        raise Refused(f"notify: {command[0]} failed (exit code {process.returncode}): see `notify` in the settings")
+
+
+def _start(command: Sequence[str]) -> subprocess.Popen[bytes]:
+    nothing = subprocess.DEVNULL
+    return subprocess.Popen(command, stdin=nothing, stdout=nothing, stderr=nothing, start_new_session=True)
