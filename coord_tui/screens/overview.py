@@ -140,8 +140,8 @@ class Overview(Margin, inherit_bindings=False):
         findings = self.sources.scene.findings
         self.needy = min(self.needy, max(0, len(findings) - 1))
         said = sentence(findings[self.needy], self.sources.scene) if findings else all_well(self.sources.scene)
-        key = self.panels["needs"].digit
-        self.query_one("#foot", Foot).tell(said, self.needy, findings, key, quiet=self.room.quiet)
+        key, ignored = self.panels["needs"].digit, len(self.sources.scene.ignored)
+        self.query_one("#foot", Foot).tell(said, self.needy, findings, key=key, ignored=ignored, quiet=self.room.quiet)
         self.query_one("#tabs", TabLine).tell(self.panels, self.active)
 
     def rearrange(self) -> None:

@@ -27,12 +27,17 @@ class Foot(Container, can_focus=False, inherit_bindings=False):
         yield Lines()
 
     def tell(
-        self, said: Words, place: int, findings: Sequence[Finding], key: str = "!", *, quiet: bool = False
+        self, said: Words, place: int, findings: Sequence[Finding], *, key: str, ignored: int, quiet: bool
     ) -> None:
-        """Show a sentence, and which of how many it is; quiet: that is all, in one line."""
+        """Show a sentence, which of how many it is, and how many are ignored.
+
+        key: of the panel with all of them. quiet: the sentence alone, in one line.
+        """
         self.styles.height = 1 if quiet else 3
         self.query_one(Rule).display = not quiet
-        note = say((f"{place + 1} of {len(findings)}", "dim")) if findings else NOTHING
+        counts = [f"{place + 1} of {len(findings)}"] if findings else []
+        counts += [f"{ignored} ignored"] if ignored else []
+        note = say((", ".join(counts), "dim"))
         mark = say(MARKS[findings[place].severity]) if findings else NOTHING
         self.query_one(Rule).show(say((f"{key} Needs you", "name")), note)
         room = self.size.width - (4 if findings else 2)

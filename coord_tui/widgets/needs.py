@@ -41,6 +41,6 @@ class Needs(Panel, can_focus=False, inherit_bindings=False):
         said = [clip(line, room) for line in wrap(why, room)] or [NOTHING]
         if len(said) > 2:
             said = [said[0], clip((*said[1], Piece(" …")), room)]
-        lines = [*said, *[NOTHING] * (2 - len(said)), keys]
+        lines = [*said, keys, *[NOTHING] * (2 - len(said))]
         self.query_one("#because", Rule).show(lead)
         self.query_one("#why", Lines).show([(Piece(" " * INDENT), *line) for line in lines])
