@@ -13,7 +13,7 @@ from typing import Final
 from coord_core.options import Version, given
 
 DONE, REFUSED = 0, 1
-THEMES: Final = ("dark", "light")
+THEMES: Final = ("dark", "light", "terminal")
 
 
 def duration(words: str) -> float:
@@ -26,6 +26,17 @@ def duration(words: str) -> float:
         raise argparse.ArgumentTypeError(str(error)) from error
 
 
+def theme(name: str) -> str:
+    """Return the name of a theme that there is; raises ArgumentTypeError, which lists them all."""
+    if name in THEMES:
+        return name
+    from coord_tui import themes
+
+    if themes.full(name) is None:
+        raise argparse.ArgumentTypeError(f"no theme is called {name!r}; there are {', '.join(themes.names())}")
+    return name
+
+
 def make_parser() -> argparse.ArgumentParser:
     """Return the parser of the command line."""
     parser = argparse.ArgumentParser(prog="coord-tui", description=__doc__, allow_abbrev=False)
@@ -36,7 +47,16 @@ def make_parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--demo", action="store_true", help="watch twelve agents play in a folder that is gone afterwards"
     )
-    parser.add_argument("--theme", choices=THEMES, default=THEMES[0], help="colours (default: %(default)s)")
+    parser.add_argument(
+        "--theme",
+        metavar="NAME",
+        type=theme,
+        default=THEMES[0],
+        help=f"colours: {', '.join(THEMES)} (its own palette), or one of Textual's (default: %(default)s)",
+    )
+    parser.add_argument(
+        "--ascii", action="store_true", help="draw with ASCII (by itself where the locale has no UTF-8)"
+    )
     parser.add_argument(
         "--stale-after", metavar="TIME", type=duration, default=3600.0, help="silence that makes stale (60m)"
     )
@@ -66,13 +86,14 @@ def run(args: argparse.Namespace) -> int:
     from coord_core.storage.places import find_store
     from coord_tui.app import CoordApp
     from coord_tui.store_desk import StoreDesk
+    from coord_tui.themes import full
 
     try:
         with demo_store() if args.demo else contextlib.nullcontext("") as demo:
             url = demo or find_store(args.store)
             storage = open_storage(url, read_only=args.read_only)
             limits = Limits(late=args.late_after, stale=args.stale_after)
-            app = CoordApp(StoreDesk(storage, limits), theme=f"coord-{args.theme}")
+            app = CoordApp(StoreDesk(storage, limits), theme=full(args.theme) or "", ascii_=args.ascii or no_utf8())
             app.run()
             return app.return_code or DONE
     except CoordError as error:
@@ -80,6 +101,13 @@ def run(args: argparse.Namespace) -> int:
 
         print(block(str(error)), file=sys.stderr)
         return REFUSED
+
+
+def no_utf8() -> bool:
+    """Whether the locale has no UTF-8, so that our glyphs would be rubbish."""
+    from coord_tui.glyphs import ascii_wanted
+
+    return ascii_wanted(os.environ, sys.__stderr__.encoding if sys.__stderr__ else "utf-8")
 
 
 @contextlib.contextmanager

@@ -72,11 +72,12 @@ class CoordApp(PaintedApp, inherit_bindings=False):
         desk: Desk,
         *,
         theme: str = themes.DARK.name,
+        ascii_: bool = False,
         clock: Callable[[], float] = time.time,
         ticks: bool = True,
     ) -> None:
         """Clock: seconds since 1970. ticks: let time pass once a second."""
-        super().__init__(theme)
+        super().__init__(theme, ascii_=ascii_)
         self.desk = desk
         self.now = clock
         self.ticks = ticks
@@ -190,7 +191,7 @@ class CoordApp(PaintedApp, inherit_bindings=False):
         count = len(scene.findings)
         title = f"{f'{count} need you · ' if count else ''}{plain(place(scene, brief=True))}"
         if title != self.title and self._driver is not None and not self.is_headless:
-            self._driver.write(f"\x1b]2;{title}\x07")
+            self._driver.write(f"\x1b]2;{self.spelt(title)}\x07")
         self.title = title
 
     def reveal(self, key: str) -> None:
