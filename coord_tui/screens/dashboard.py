@@ -11,6 +11,7 @@ from textual.widgets import Input
 
 from coord_core.state.insights import Remedy
 from coord_tui.display import toast
+from coord_tui.screens.guide import GUIDES, Guide
 from coord_tui.screens.panels import PANELS
 from coord_tui.screens.reach import REACHES, Reach
 from coord_tui.widgets.detail import Detail
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     from coord_core.actions.plan import Plan
 
 
-class Dashboard(Reach, inherit_bindings=False):
+class Dashboard(Reach, Guide, inherit_bindings=False):
     """The screen that is always there."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -41,7 +42,7 @@ class Dashboard(Reach, inherit_bindings=False):
         Binding("/", "filter", id="look.filter"),
         Binding("R", "look_again", id="look.again"),
         Binding("ctrl+l", "redraw", id="look.redraw"),
-        Binding("?", "help", id="look.keys"),
+        *GUIDES,
         Binding("escape", "leave", id="leave.step"),
         Binding("q", "leave_or_quit", id="leave.quit"),
         Binding("ctrl+c", "cancel_or_quit", priority=True, id="leave.cancel"),
@@ -118,6 +119,13 @@ class Dashboard(Reach, inherit_bindings=False):
         elif self.target:
             self._open(self.target.key, raw=True)
 
+    def go(self, key: str) -> None:
+        """Go to a record, or open what no panel shows."""
+        from coord_tui.screens.going import go
+
+        if not go(self, key):
+            self._open(key)
+
     # Leaving
 
     def action_leave(self) -> None:
@@ -164,12 +172,6 @@ class Dashboard(Reach, inherit_bindings=False):
     def action_redraw(self) -> None:
         """Draw the whole screen again."""
         self.refresh(repaint=True, layout=True)
-
-    def action_help(self) -> None:
-        """Show the keys."""
-        from coord_tui.screens.help import Help
-
-        self.coord.push_screen(Help(read_only=self.coord.desk.read_only))
 
     def action_filter(self) -> None:
         """Type words to look for in this panel."""
