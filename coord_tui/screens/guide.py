@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, cast
 
+from textual import on
 from textual.binding import Binding
 from textual.screen import Screen
 
 from coord_tui.commands import Here, keys
 from coord_tui.display import toast
+from coord_tui.widgets.lines import Lines
 
 if TYPE_CHECKING:
     from coord_tui.app import CoordApp
@@ -32,6 +34,11 @@ class Guide(Screen[None], inherit_bindings=False):
     def go(self, key: str) -> None:
         """Go to a record, by its key on the board."""
         raise NotImplementedError
+
+    @on(Lines.Followed)
+    def followed(self, message: Lines.Followed) -> None:
+        """Go where a link leads that was clicked."""
+        self.go(message.key)
 
     def action_help(self) -> None:
         """Show the keys that do something here and now."""

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from coord_tui.display import Words, say, width
+from coord_tui.display import Words, link, say, width
 from coord_tui.rows.scene import ALARMING, Scene
 from coord_tui.targets import Target, session_of
 from coord_tui.widgets.one_line import spread
 
 
 def key(key_: str, word: str) -> Words:
-    """Return a key and what it does."""
-    return say((key_, "link bold"), f" {word}")
+    """Return a key and what it does; clicked, it presses the first key named."""
+    press = key_.partition(" ")[0]
+    return say(link(key_, press, "link bold"), link(f" {word}", press))
 
 
 def key_line(

@@ -67,7 +67,7 @@ class Prompt(Dialog[tuple[Entry, str]], inherit_bindings=True):
         super().__init__(say(("What, or where?", "name")))
         self.finder = Finder(entries, recent)
         self.table = RecordTable()
-        self.table.marks_cursor = True
+        self.table.marks_cursor = self.table.at_once = True
         self.table.can_focus = False
         self.count = Lines()
 

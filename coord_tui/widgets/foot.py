@@ -26,6 +26,10 @@ class Foot(Container, can_focus=False, inherit_bindings=False):
         yield Rule()
         yield Lines()
 
+    async def on_click(self) -> None:
+        """Go to all that need somebody."""
+        await self.run_action("screen.panel('needs')")
+
     def tell(self, said: Words, place: int, findings: Sequence[Finding]) -> None:
         """Show a sentence, and which of how many it is."""
         note = say((f"{place + 1} of {len(findings)}", "dim")) if findings else NOTHING

@@ -9,7 +9,7 @@ from coord_core.state.holds import Hold
 from coord_core.state.insights import Life
 from coord_core.text import line, truncate
 from coord_tui.ages import ago, clock
-from coord_tui.display import Words, say, width
+from coord_tui.display import Words, link, say, width
 from coord_tui.rows.scene import SHAPES, Scene
 from coord_tui.widgets.one_line import OneLine, spread
 
@@ -60,7 +60,7 @@ def place(scene: Scene, *, brief: bool = False) -> Words:
 def _needs(scene: Scene) -> Words:
     count = len(scene.findings)
     if count:
-        return say((f" ! {count} need{'s' if count == 1 else ''} you ", "badge alarm"))
+        return say(link(f" ! {count} need{'s' if count == 1 else ''} you ", "screen.panel('needs')", "badge alarm"))
     return say(("nothing needs you", "dim")) if scene.board.sessions else ()
 
 
