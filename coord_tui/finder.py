@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Sequence
+from functools import lru_cache
 from heapq import nsmallest
 from typing import Final
 
@@ -13,6 +14,8 @@ SHOWN: Final = 100
 """How many of the best are listed."""
 ENOUGH: Final = 20
 """With so many entries that have the words in them, letters that are only in order are not looked for."""
+MANY: Final = 5000
+"""With so many entries that have the words in them, they are told apart at a glance."""
 LOOKED_AT: Final = 200
 """Characters of an entry that count."""
 TYPED: Final = 80
@@ -46,6 +49,7 @@ class Finder:
         """Recent: the ids of what was taken last, newest first."""
         self.entries = list(entries)
         self._folded = [f"{each.name[:LOOKED_AT]} {each.more[:LOOKED_AT]}".casefold() for each in self.entries]
+        self._names = [len(each.name[:LOOKED_AT].casefold()) for each in self.entries]
         late = len(recent)
         self._order = [(late, each.rank, place) for place, each in enumerate(self.entries)]
         places = {each.id: place for place, each in enumerate(self.entries)} if recent else {}
@@ -58,11 +62,12 @@ class Finder:
         """Return how many entries fit what was typed, and the best of them."""
         words = typed[:TYPED].casefold().split()
         fitting = self._with(words)
-        scored = [(self._score(words, place), self._order[place]) for place in fitting]
+        score = self._score if len(fitting) < MANY else self._glance
+        scored = [(score(words, place), self._order[place]) for place in fitting]
         if len(fitting) < ENOUGH and words:
             have = set(fitting)
             inner = (place for place in self._in_order(words) if place not in have)
-            scored += [((SCATTERED, len(self._folded[place])), self._order[place]) for place in inner]
+            scored += [((SCATTERED, self._elsewhere(words, place)), self._order[place]) for place in inner]
         best = nsmallest(SHOWN, scored)
         return len(scored), [self.entries[order[2]] for _, order in best]
 
@@ -75,8 +80,17 @@ class Finder:
         return list(places)
 
     def _score(self, words: list[str], place: int) -> tuple[int, int]:
-        folded = self._folded[place]
-        return sum(_worse(folded, word) for word in words), 0
+        folded, name = self._folded[place], self._names[place]
+        return sum(_worse(folded, word, name) for word in words), 0
+
+    def _glance(self, words: list[str], place: int) -> tuple[int, int]:
+        """Return whether a name begins with the first word: of very many that is all there is time for."""
+        return int(bool(words) and not self._folded[place].startswith(words[0])), 0
+
+    def _elsewhere(self, words: list[str], place: int) -> int:
+        """Return whether it is not the name that has the letters; of those that have them the shorter one is first."""
+        name = self._folded[place][: self._names[place]]
+        return len(name) + (0 if all(_letters(word)(name) for word in words) else LOOKED_AT)
 
     def _in_order(self, words: list[str]) -> list[int]:
         """Return the entries that have the letters of each word in their order."""
@@ -87,18 +101,26 @@ class Finder:
 SCATTERED: Final = 1000
 
 
-def _worse(folded: str, word: str) -> int:
-    """Return how badly a word that is in a text fits it: at its start 0, at a word's start 1, elsewhere 2."""
+def _worse(folded: str, word: str, name: int) -> int:
+    """Return how badly a word that is in a text fits it; the text's first `name` characters are what it is called.
+
+    That name 0, its first word 1, its start 2, a word's start in it 3, elsewhere in it 4, not in it 5.
+    """
     at = folded.find(word)
     if at == 0:
-        return 0 if len(folded) == len(word) or folded[len(word)] in STARTS else 1
-    while at > 0:
-        if folded[at - 1] in STARTS:
-            return 2
-        at = folded.find(word, at + 1)
-    return 3
+        return 0 if len(word) == name else 1 if folded[len(word)] in STARTS else 2
+    worst = 5 if at + len(word) > name else 4
+    starts = _at_start(word)(folded, 1)
+    return 3 if starts and starts.end() <= name else worst
 
 
+@lru_cache(256)
+def _at_start(word: str) -> Callable[[str, int], re.Match[str] | None]:
+    """Return what finds a word at the start of one in a text, from a place on."""
+    return re.compile(f"(?<=[{re.escape(''.join(sorted(STARTS)))}]){re.escape(word)}").search
+
+
+@lru_cache(256)
 def _letters(word: str) -> Callable[[str], object]:
     """Return what tells whether a text has a word's letters in their order; it never goes back, so it is quick."""
     return re.compile("".join(f"[^{re.escape(char)}]*+{re.escape(char)}" for char in word), re.DOTALL).match

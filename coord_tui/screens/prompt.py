@@ -21,7 +21,7 @@ from coord_tui.widgets.field import Field
 from coord_tui.widgets.lines import Lines
 from coord_tui.widgets.record_table import RecordTable
 
-COLUMNS: Final = (Column("", 9), Column("", 20, share=0.6), Column("", 10, share=0.4))
+COLUMNS: Final = (Column("", 9), Column("", 20, share=0.5), Column("", 10, share=0.5))
 ROWS: Final = 16
 AROUND: Final = 4
 

@@ -50,7 +50,7 @@ class Panel(Container, can_focus=False, inherit_bindings=False):
 
     async def on_click(self, event: events.Click) -> None:
         """Go to the panel whose title was clicked."""
-        if event.screen_offset in self.rule.region:
+        if self.rule.region.contains_point(event.screen_offset):
             await self.run_action(f"screen.panel('{self.panel}')")
 
     def retitle(self, *, active: bool) -> None:
