@@ -91,6 +91,7 @@ class CoordApp(AttendedApp, inherit_bindings=False):
         self.gate = Gate()
         self.keyboard = Keyboard(self)
         self.acting = False
+        self.recent: list[str] = []
         self.board: Board | None = None
         self.workspace: str | None = None
         self.stuck_since: float | None = None

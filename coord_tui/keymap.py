@@ -8,7 +8,7 @@ from importlib import import_module
 from typing import Final
 
 from textual.binding import Binding
-from textual.keys import KEY_DISPLAY_ALIASES, format_key
+from textual.keys import format_key
 
 DASHBOARD: Final = "coord_tui.screens.dashboard:Dashboard"
 TABLE: Final = "coord_tui.widgets.record_table:RecordTable"
@@ -18,7 +18,11 @@ APP: Final = "coord_tui.app:CoordApp"
 PLACES: Final = ((DASHBOARD, TABLE, APP), (DETAIL, READER, APP))
 """Where keys are pressed: whose bindings count there at once. A screen with keys of its own is to be named here."""
 NAMED: Final = re.compile(r"\{([a-z_]+\.[a-z_]+)\}")
-SHOWN: Final = {**KEY_DISPLAY_ALIASES, "escape": "escape", "enter": "enter", "backspace": "backspace"}
+SHOWN: Final = {"pagedown": "pgdn", "pageup": "pgup", "up": "↑", "down": "↓", "left": "←", "right": "→"}
+WRITTEN: Final = {"escape", "enter", "backspace", "delete", "insert", "tab", "space", "home", "end"}
+"""Keys with names of their own; all others that have a long name are signs: `question_mark`."""
+
+READ: Final = {shown: key for key, shown in SHOWN.items()}
 
 
 class Keymap:
@@ -47,7 +51,17 @@ class Keymap:
 def show(key: str) -> str:
     """Return a key as people read it: `?`, `↑`, `ctrl+d`."""
     *held, last = key.split("+") if len(key) > 1 else [key]
-    return "+".join([*held, SHOWN.get(last) or (format_key(last) if len(last) > 1 else last)])
+    sign = len(last) > 1 and last not in WRITTEN
+    return "+".join([*held, SHOWN.get(last) or (format_key(last) if sign else last)])
+
+
+def named(key: str) -> str:
+    """Return a key by Textual's name, as people read it or as Textual calls it: `?` is question_mark."""
+    *held, last = key.split("+") if len(key) > 1 and not key.endswith("+") else [key]
+    last = READ.get(last, last)
+    if last.strip() in ("", ","):
+        last = "comma" if last == "," else "space" if last == " " else "nothing"
+    return "+".join([*held, *(each.key for each in Binding.make_bindings([Binding(last, "")]))])
 
 
 def default(name: str) -> list[str]:

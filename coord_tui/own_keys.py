@@ -6,7 +6,6 @@ from collections.abc import Iterator, Mapping
 from difflib import get_close_matches
 from typing import Final
 
-from textual.binding import Binding
 from textual.keys import Keys
 
 from coord_tui import keymap
@@ -27,8 +26,6 @@ NEVER: Final = {
 DIALOGS: Final = ("y", "n", "q", "tab", "shift+tab", "up", "down", "left", "right", "space")
 """Keys that answer dialogs: one that opens a dialog must not also answer it, or a double press does what it asks."""
 OPENS: Final = "act."
-READ: Final = {shown: key for key, shown in keymap.SHOWN.items()}
-"""Keys as we show them, where Textual calls them otherwise: `↑`, `pgdn`."""
 KNOWN: Final = frozenset(key.value for key in Keys if not key.value.startswith("<"))
 
 
@@ -42,7 +39,7 @@ def checked(wanted: Mapping[str, tuple[str, ...]]) -> tuple[dict[str, tuple[str,
             near = get_close_matches(name, there, 1)
             wrong[name] = f"there is no such key id{f'; is it {near[0]}?' if near else ''}"
             continue
-        named = tuple(map(_named, keys))
+        named = tuple(map(keymap.named, keys))
         own = there[name]
         problem = next(filter(None, (_refused(name, key) for key in named if key not in own)), None)
         if "ctrl+c" in own:
@@ -56,15 +53,6 @@ def checked(wanted: Mapping[str, tuple[str, ...]]) -> tuple[dict[str, tuple[str,
         del good[name]
         wrong[name] = problem
     return good, wrong
-
-
-def _named(key: str) -> str:
-    """Return a key by Textual's name: `?` is question_mark."""
-    *held, last = key.split("+") if len(key) > 1 and not key.endswith("+") else [key]
-    last = READ.get(last, last)
-    if last.strip() in ("", ","):
-        last = "comma" if last == "," else "space" if last == " " else "nothing"
-    return "+".join([*held, *(each.key for each in Binding.make_bindings([Binding(last, "")]))])
 
 
 def _refused(name: str, key: str) -> str:

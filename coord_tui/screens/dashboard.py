@@ -11,6 +11,7 @@ from textual.widgets import Input
 
 from coord_core.state.insights import Remedy
 from coord_tui.display import toast
+from coord_tui.screens.guide import GUIDES, Guide
 from coord_tui.screens.panels import PANELS
 from coord_tui.screens.reach import REACHES
 from coord_tui.screens.triage import TRIAGES, Triage
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     from coord_core.actions.plan import Plan
 
 
-class Dashboard(Triage, inherit_bindings=False):
+class Dashboard(Triage, Guide, inherit_bindings=False):
     """The screen that is always there."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -43,7 +44,7 @@ class Dashboard(Triage, inherit_bindings=False):
         Binding("R", "look_again", id="look.again"),
         Binding("ctrl+o", "read_only", id="mode.read_only"),
         Binding("ctrl+l", "redraw", id="look.redraw"),
-        Binding("?", "help", id="look.keys"),
+        *GUIDES,
         Binding("escape", "leave", id="leave.step"),
         Binding("q", "leave_or_quit", id="leave.quit"),
         Binding("ctrl+c", "cancel_or_quit", priority=True, id="leave.cancel"),
@@ -90,6 +91,13 @@ class Dashboard(Triage, inherit_bindings=False):
             self._follow_cursor()
         elif self.target:
             self._open(self.target.key, raw=True)
+
+    def go(self, key: str) -> None:
+        """Go to a record, or open what no panel shows."""
+        from coord_tui.screens.going import go
+
+        if not go(self, key):
+            self._open(key)
 
     # Leaving
 
@@ -139,12 +147,6 @@ class Dashboard(Triage, inherit_bindings=False):
     def action_redraw(self) -> None:
         """Draw the whole screen again."""
         self.refresh(repaint=True, layout=True)
-
-    def action_help(self) -> None:
-        """Show the keys."""
-        from coord_tui.screens.help import Help
-
-        self.coord.push_screen(Help(self.coord.keymap, read_only=self.coord.desk.read_only))
 
     def action_read_only(self) -> None:
         """Change nothing from now on."""

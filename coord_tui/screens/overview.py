@@ -6,6 +6,7 @@ from textual import events, on
 from textual.app import ComposeResult
 from textual.containers import Container
 
+from coord_tui.commands import Here
 from coord_tui.display import NOTHING, Words, say, wrap
 from coord_tui.layout import Room, arrange
 from coord_tui.rows.findings import sentence
@@ -191,6 +192,12 @@ class Overview(Margin, inherit_bindings=False):
     def target(self) -> Target | None:
         """What the cursor is on."""
         return self.sources.target(self.table.cursor) if self.sources else None
+
+    @property
+    def here(self) -> Here:
+        """What keys go by."""
+        opens = self.sources is not None and self.sources.opens(self.table.cursor) is not None
+        return Here(self.coord.scene, self.target, self.coord.desk.read_only, self.notice.instead, opens)
 
     @on(RecordTable.Moved)
     def cursor_moved(self, message: RecordTable.Moved) -> None:

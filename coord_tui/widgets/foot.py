@@ -26,6 +26,10 @@ class Foot(Container, can_focus=False, inherit_bindings=False):
         yield Rule()
         yield Lines()
 
+    async def on_click(self) -> None:
+        """Go to all that need somebody."""
+        await self.run_action("screen.panel('needs')")
+
     def tell(
         self, said: Words, place: int, findings: Sequence[Finding], *, key: str, ignored: int, quiet: bool
     ) -> None:

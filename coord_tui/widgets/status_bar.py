@@ -9,7 +9,7 @@ from coord_core.state.holds import Hold
 from coord_core.state.insights import Life
 from coord_core.text import line, truncate
 from coord_tui.ages import ago, clock
-from coord_tui.display import Words, say, width
+from coord_tui.display import Words, link, say, width
 from coord_tui.rows.scene import SHAPES, Scene
 from coord_tui.widgets.one_line import OneLine, spread
 
@@ -41,7 +41,13 @@ class StatusBar(OneLine, inherit_bindings=False):
         # What is special is worth more than the words behind the counts.
         badges = _badges(mode)
         counts = _counts(scene, brief=brief or (bool(held or badges) and self.size.width < 160))
-        parts = [place(scene, brief=brief), _needs(scene), *badges, *counts, say((mode.keys, "dim"))]
+        parts = [
+            place(scene, brief=brief),
+            _needs(scene),
+            *badges,
+            *counts,
+            say(link(mode.keys, mode.keys.partition(" ")[0], "dim")),
+        ]
         changed = scene.board.changed_at
         fresh = f"changed {ago(changed, now)}  " if changed is not None and not brief else ""
         right = say((f"{fresh}{clock(now)}", "dim"))
@@ -66,7 +72,7 @@ def place(scene: Scene, *, brief: bool = False) -> Words:
 def _needs(scene: Scene) -> Words:
     count = len(scene.findings)
     if count:
-        return say((f" ! {count} need{'s' if count == 1 else ''} you ", "badge alarm"))
+        return say(link(f" ! {count} need{'s' if count == 1 else ''} you ", "screen.panel('needs')", "badge alarm"))
     return say(("nothing needs you", "dim")) if scene.board.sessions else ()
 
 

@@ -426,18 +426,6 @@ async def test_look_again_and_redraw(stage: Staging) -> None:
         assert "6 need you" in s.text()
 
 
-async def test_help_lists_the_keys(stage: Staging) -> None:
-    async with stage(size=(80, 24)) as s:
-        await s.press("?")
-        await s.dialog("Help")
-        assert "let go" in s.text()
-        assert "message to a session" in s.text()
-        for key in (" i ", " p "):
-            assert f"{key}  " not in s.text()
-        await s.press("q")
-        assert len(s.app.screen_stack) == 1
-
-
 async def test_ctrl_q_is_nothing(stage: Staging) -> None:
     async with stage() as s:
         await s.press("ctrl+q")

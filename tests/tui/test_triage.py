@@ -236,3 +236,16 @@ async def test_the_keys_work_in_every_panel(stage: Staging) -> None:
             await press_all(s, f"{panel}nNiI")
             await s.press("escape")
             assert s.app.is_running and len(s.app.screen_stack) == 1
+
+
+async def test_the_remedies_can_be_clicked(stage: Staging) -> None:
+    async with stage() as s:
+        await s.press("!")
+        y = next(y for y, line in enumerate(s.text().splitlines()) if "i ignore" in line)
+        await s.pilot.click(offset=(s.text().splitlines()[y].index("x clean up"), y))
+        await s.dialog("Confirm")
+        await s.press("escape")
+        await s.closed()
+        await s.pilot.click(offset=(s.text().splitlines()[y].index("i ignore"), y))
+        await s.settle()
+        assert "Ignored until it changes: claude_4" in s.text()
