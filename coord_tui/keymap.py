@@ -21,7 +21,6 @@ NAMED: Final = re.compile(r"\{([a-z_]+\.[a-z_]+)\}")
 SHOWN: Final = {"pagedown": "pgdn", "pageup": "pgup", "up": "↑", "down": "↓", "left": "←", "right": "→"}
 WRITTEN: Final = {"escape", "enter", "backspace", "delete", "insert", "tab", "space", "home", "end"}
 """Keys with names of their own; all others that have a long name are signs: `question_mark`."""
-
 READ: Final = {shown: key for key, shown in SHOWN.items()}
 
 
