@@ -8,12 +8,15 @@ import gc
 import os
 import sys
 from collections.abc import Iterator, Sequence
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from coord_core.options import Version, given
 
+if TYPE_CHECKING:
+    from coord_tui.settings import Settings
+
 DONE, REFUSED = 0, 1
-THEMES: Final = ("dark", "light")
+THEMES: Final = ("dark", "light", "terminal")
 
 
 def duration(words: str) -> float:
@@ -26,6 +29,17 @@ def duration(words: str) -> float:
         raise argparse.ArgumentTypeError(str(error)) from error
 
 
+def theme(name: str) -> str:
+    """Return the name of a theme that there is; raises ArgumentTypeError, which lists them all."""
+    if name in THEMES:
+        return name
+    from coord_tui import themes
+
+    if themes.full(name) is None:
+        raise argparse.ArgumentTypeError(f"no theme is called {name!r}; there are {', '.join(themes.names())}")
+    return name
+
+
 def make_parser() -> argparse.ArgumentParser:
     """Return the parser of the command line."""
     parser = argparse.ArgumentParser(prog="coord-tui", description=__doc__, allow_abbrev=False)
@@ -36,13 +50,19 @@ def make_parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--demo", action="store_true", help="watch twelve agents play in a folder that is gone afterwards"
     )
-    parser.add_argument("--theme", choices=THEMES, default=THEMES[0], help="colours (default: %(default)s)")
     parser.add_argument(
-        "--stale-after", metavar="TIME", type=duration, default=3600.0, help="silence that makes stale (60m)"
+        "--theme",
+        metavar="NAME",
+        type=theme,
+        help=f"colours: {', '.join(THEMES)} (its own palette), or one of Textual's (default: {THEMES[0]})",
     )
     parser.add_argument(
-        "--late-after", metavar="TIME", type=duration, default=300.0, help="silence that makes late (5m)"
+        "--ascii", action="store_true", help="draw with ASCII (by itself where the locale has no UTF-8)"
     )
+    parser.add_argument("--stale-after", metavar="TIME", type=duration, help="silence that makes stale (60m)")
+    parser.add_argument("--late-after", metavar="TIME", type=duration, help="silence that makes late (5m)")
+    parser.add_argument("--check-config", action="store_true", help="say what is wrong with your settings, and exit")
+    parser.add_argument("--print-config", action="store_true", help="print a file with every setting, and exit")
     parser.add_argument("--version", action=Version, nargs=0, help="print the version and exit")
     return parser
 
@@ -50,6 +70,8 @@ def make_parser() -> argparse.ArgumentParser:
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the console; return 0 when it was quit, 1 refused with the reason on the error output."""
     args = make_parser().parse_args(argv)
+    if args.check_config or args.print_config:
+        return check_config() if args.check_config else print_config()
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
         print("coord-tui needs a terminal; `coordctl status` prints the same for a pipe", file=sys.stderr)
         return REFUSED
@@ -61,18 +83,27 @@ def run(args: argparse.Namespace) -> int:
     # Nothing that is made while starting is garbage: looking for it takes a fifth of the time to the first picture.
     gc.disable()
     from coord_core.errors import CoordError
-    from coord_core.state.liveness import Limits
     from coord_core.storage import open_storage
     from coord_core.storage.places import find_store
     from coord_tui.app import CoordApp
+    from coord_tui.folders import state_folder
     from coord_tui.store_desk import StoreDesk
+    from coord_tui.themes import full
 
     try:
         with demo_store() if args.demo else contextlib.nullcontext("") as demo:
             url = demo or find_store(args.store)
-            storage = open_storage(url, read_only=args.read_only)
-            limits = Limits(late=args.late_after, stale=args.stale_after)
-            app = CoordApp(StoreDesk(storage, limits), theme=f"coord-{args.theme}")
+            found, problems = own_settings()
+            settings = found.over(args)
+            storage = open_storage(url, read_only=settings.read_only)
+            app = CoordApp(
+                StoreDesk(storage, settings.limits),
+                theme=full(settings.theme) or "",
+                ascii_=settings.ascii or no_utf8(),
+                settings=settings,
+                problems=problems,
+                state=None if args.demo else state_folder(),
+            )
             app.run()
             return app.return_code or DONE
     except CoordError as error:
@@ -80,6 +111,48 @@ def run(args: argparse.Namespace) -> int:
 
         print(block(str(error)), file=sys.stderr)
         return REFUSED
+
+
+def own_settings() -> tuple[Settings, list[str]]:
+    """Return the user's settings, and what is wrong with them."""
+    from coord_tui.folders import CONFIG, config_file
+    from coord_tui.settings import Settings
+
+    if not config_file().exists() and not os.environ.get(CONFIG):
+        return Settings(), []
+    from coord_tui.config import own
+
+    path, settings, problems = own()
+    # In the console there is one line for it; `--check-config` tells the whole path.
+    return settings, [problem.said(type(path)(path.name)) for problem in problems]
+
+
+def check_config() -> int:
+    """Print everything that is wrong with the user's settings; return 1 if there is anything."""
+    from coord_core.text import block
+    from coord_tui.config import own
+
+    path, _, problems = own()
+    for problem in problems:
+        print(block(problem.said(path)), file=sys.stderr)
+    if not problems:
+        print(block(f"{path} is fine" if path.exists() else f"{path} is not there: everything is as usual"))
+    return REFUSED if problems else DONE
+
+
+def print_config() -> int:
+    """Print a file with every setting as it is without one."""
+    from coord_tui.config import example
+
+    print(example(), end="")
+    return DONE
+
+
+def no_utf8() -> bool:
+    """Whether the locale has no UTF-8, so that our glyphs would be rubbish."""
+    from coord_tui.glyphs import ascii_wanted
+
+    return ascii_wanted(os.environ, sys.__stderr__.encoding if sys.__stderr__ else "utf-8")
 
 
 @contextlib.contextmanager

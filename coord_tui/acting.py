@@ -29,6 +29,8 @@ async def carry_out(app: CoordApp, planner: Callable[[], Plan]) -> None:
     except CoordError as error:
         refuse(app, error)
         return
+    if app.refuses():
+        return
     reason = await app.push_screen_wait(Confirm(placed(plan, app.scene)))
     if reason is not None:
         await apply(app, plan, reason)
@@ -47,6 +49,8 @@ async def tell(app: CoordApp, planner: Callable[[str], Plan], said: str) -> None
 
     try:
         shown = await asyncio.to_thread(planner, said or TO_COME)
+        if app.refuses():
+            return
         words = await app.push_screen_wait(Tell(placed(shown, app.scene), said))
         if words is not None:
             await apply(app, await asyncio.to_thread(planner, words), "")
@@ -59,6 +63,9 @@ async def apply(app: CoordApp, plan: Plan, reason: str) -> None:
     try:
         done = await asyncio.to_thread(app.desk.apply, plan, reason)
     except StaleView as error:
+        if app.desk.read_only:
+            refuse(app, error)
+            return
         app.gate.shut()
         if await app.push_screen_wait(Moved(error, plan, app.scene)):
             app.reveal(plan.subject)

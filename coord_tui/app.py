@@ -8,7 +8,7 @@ import os
 import signal
 import threading
 import time
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
@@ -26,13 +26,14 @@ from coord_core.errors import CoordError
 from coord_core.state.board import Board
 from coord_core.text import block
 from coord_tui import themes
+from coord_tui.attended import AttendedApp
 from coord_tui.desk import Desk
 from coord_tui.display import plain, toast
 from coord_tui.gate import Gate
 from coord_tui.keyboard import Keyboard
-from coord_tui.painted import PaintedApp
 from coord_tui.rows.scene import Scene, same
 from coord_tui.screens.dashboard import Dashboard
+from coord_tui.settings import Settings
 from coord_tui.situation import notice
 from coord_tui.widgets.status_bar import Mode, place
 from coord_tui.workers import start
@@ -48,7 +49,7 @@ LEAVE_S: Final = 3.0
 """How long putting the terminal in order may take after a signal."""
 
 
-class CoordApp(PaintedApp, inherit_bindings=False):
+class CoordApp(AttendedApp, inherit_bindings=False):
     """The console."""
 
     CSS_PATH = Path(__file__).with_name("coord.tcss")
@@ -72,21 +73,34 @@ class CoordApp(PaintedApp, inherit_bindings=False):
         desk: Desk,
         *,
         theme: str = themes.DARK.name,
+        ascii_: bool = False,
         clock: Callable[[], float] = time.time,
         ticks: bool = True,
+        settings: Settings | None = None,
+        problems: Sequence[str] = (),
+        state: Path | None = None,
     ) -> None:
-        """Clock: seconds since 1970. ticks: let time pass once a second."""
-        super().__init__(theme)
+        """Clock: seconds since 1970. ticks: let time pass once a second.
+
+        settings: the user's, and what was wrong with them. state: the folder for what is remembered of them.
+        """
+        super().__init__(theme, ascii_=ascii_)
         self.desk = desk
-        self.now = clock
+        self._clock = clock
         self.ticks = ticks
         self.gate = Gate()
         self.keyboard = Keyboard(self)
         self.acting = False
+        self.recent: list[str] = []
         self.board: Board | None = None
         self.workspace: str | None = None
         self.stuck_since: float | None = None
         self._looked = asyncio.Event()
+        self.attend(settings or Settings(), problems, state)
+
+    def now(self) -> float:
+        """Return seconds since 1970."""
+        return self._clock()
 
     # Life
 
@@ -132,6 +146,7 @@ class CoordApp(PaintedApp, inherit_bindings=False):
     async def on_event(self, event: events.Event) -> None:
         """Drop what was typed before a dialog could be seen; handle one key after the other."""
         if not self.gate.drops(event) and not self.keyboard.holds(event):
+            self.notice_key(event)
             await super().on_event(event)
 
     def leave(self, status: int) -> None:
@@ -146,13 +161,14 @@ class CoordApp(PaintedApp, inherit_bindings=False):
     @property
     def scene(self) -> Scene:
         """The newest board, as the chosen workspace sees it."""
-        return Scene(self.board or Board(now=self.now()), self.workspace)
+        return Scene(self.board or Board(now=self.now()), self.workspace, self.ignoring)
 
     @property
     def mode(self) -> Mode:
         """What is special about this view."""
         seen = self.board is not None and bool(self.board.documents)
-        return Mode(read_only=self.desk.read_only, stuck_since=self.stuck_since if seen else None)
+        keys = self.keymap.spell("{look.keys} keys") if self.desk.read_only else ""
+        return Mode(self.desk.read_only, self.stuck_since if seen else None, keys)
 
     def on_coord_app_arrived(self, message: Arrived) -> None:
         """Show a board that came."""
@@ -164,7 +180,9 @@ class CoordApp(PaintedApp, inherit_bindings=False):
         if self.workspace is not None and self.workspace not in board.workspaces:
             self.workspace = None
         self.show_board()
+        self.sound()
         if before is None:
+            self.presence.begin(board, self.now())
             self.call_after_refresh(_collect_again)
 
     def show_board(self) -> None:
@@ -184,13 +202,14 @@ class CoordApp(PaintedApp, inherit_bindings=False):
         if self.board is not None and screen is not None:
             with self.batch_update():
                 screen.tick(self.mode, self.now())
+        self.sound_due()
 
     def _entitle(self, scene: Scene) -> None:
         """Tell the terminal's title; what is in it is safe, or it would end the sequence early."""
         count = len(scene.findings)
         title = f"{f'{count} need you · ' if count else ''}{plain(place(scene, brief=True))}"
         if title != self.title and self._driver is not None and not self.is_headless:
-            self._driver.write(f"\x1b]2;{title}\x07")
+            self._driver.write(f"\x1b]2;{self.spelt(title)}\x07")
         self.title = title
 
     def reveal(self, key: str) -> None:
@@ -216,6 +235,7 @@ class CoordApp(PaintedApp, inherit_bindings=False):
     async def _look_again(self) -> None:
         try:
             await asyncio.to_thread(self.desk.look_again)
+            await asyncio.to_thread(self.ignoring.load)
         except CoordError as error:
             toast(self, str(error), "warning")
         else:
@@ -240,7 +260,7 @@ class CoordApp(PaintedApp, inherit_bindings=False):
         """Ask for a plan and a reason, and do it."""
         from coord_tui.acting import answer
 
-        if not self.acting:
+        if not self.acting and not self.desk.read_only:
             self.act(partial(answer, self, question))
 
 

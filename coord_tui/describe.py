@@ -9,10 +9,12 @@ from typing import Any, Final
 from coord_core import text
 from coord_core.moments import Moment
 from coord_core.scopes import in_workspace
-from coord_core.state.insights import Holdings, Life
+from coord_core.state.insights import Finding, Holdings, Life
 from coord_core.state.records import Handoff, Issue, Lock, Progress, Session, Task, Todo
 from coord_tui.ages import age, clock, past, since
 from coord_tui.display import NOTHING, Words, join, link, paragraphs, say
+from coord_tui.evidence import cures, evidence
+from coord_tui.rows.findings import sentence
 from coord_tui.rows.scene import ALARMING, SHAPES, Scene
 from coord_tui.rows.sessions import issue_of, progress_of, task_name
 from coord_tui.rows.work import MARKS
@@ -38,7 +40,7 @@ def describe(scene: Scene, target: Target | None, now: float) -> list[Words]:
     """Return a record's detail at `now`, seconds since 1970."""
     if target is None:
         return [say(("Nothing is under the cursor.", "dim"))]
-    lines = [say((target.finding.text, "stale")), NOTHING] if target.finding else []
+    lines = _finding(scene, target.finding, now) if target.finding else []
     board = scene.board
     if target.key in board.sessions:
         return lines + _session(scene, board.sessions[target.key], now)
@@ -53,6 +55,12 @@ def describe(scene: Scene, target: Target | None, now: float) -> list[Words]:
         return [*lines, say(("unreadable file ", "stale"), bad.source), say(bad.reason), say(),
                 say("It is left alone and never overwritten. x sets it aside.")]  # fmt: skip
     return lines
+
+
+def _finding(scene: Scene, finding: Finding, now: float) -> list[Words]:
+    """Return what is wrong, on what evidence, and everything that can be done about it."""
+    lines = [sentence(finding, scene), NOTHING, *evidence(scene, finding, now)]
+    return [*lines, *_section([say(("can be done", "name")), *cures(scene, finding)]), NOTHING]
 
 
 def _session(scene: Scene, session: Session, now: float) -> list[Words]:

@@ -26,6 +26,9 @@ class Desk(Protocol):
     def read_only(self) -> bool:
         """Whether nothing may be changed."""
 
+    def watch_only(self) -> None:
+        """Change nothing from now on; the store cannot be written from here any more."""
+
     def boards(self) -> AsyncIterator[Board]:
         """Yield boards as things change; it ends only when closed."""
 

@@ -61,6 +61,15 @@ def width(words: Iterable[Piece]) -> int:
     return sum(text.width(piece.text) for piece in words)
 
 
+def link_at(words: Iterable[Piece], x: int) -> str:
+    """Return the link of the piece that is drawn at a cell, "" if there is none."""
+    for piece in words:
+        x -= text.width(piece.text)
+        if x < 0:
+            return piece.link
+    return ""
+
+
 def join(several: Iterable[Words], between: str) -> Words:
     """Return words one after the other, with `between` in dim."""
     found: list[Piece] = []

@@ -18,10 +18,10 @@ from coord_tui.targets import Target, find
 class Sources:
     """The rows of a scene, by panel."""
 
-    def __init__(self, scene: Scene, *, wide: bool = False) -> None:
-        """Wide: there is room for seconds."""
+    def __init__(self, scene: Scene, *, wide: bool = False, ignored: bool = False) -> None:
+        """Wide: there is room for seconds. ignored: what is ignored is shown too."""
         self.scene = scene
-        self.findings = FindingRows(scene)
+        self.findings = FindingRows(scene, ignored=ignored)
         self.sessions = SessionRows(scene)
         self.issues = IssueRows(scene)
         self.locks = LockRows(scene)

@@ -14,7 +14,7 @@ from coord_core.actions.view import follow_boards
 from coord_core.documents import Line
 from coord_core.state.board import Board
 from coord_core.state.liveness import Limits
-from coord_core.storage import Storage
+from coord_core.storage import Storage, open_storage
 
 if TYPE_CHECKING:
     from coord_core.actions.plan import Done, Plan
@@ -52,6 +52,12 @@ class StoreDesk:
     def read_only(self) -> bool:
         """Whether nothing may be changed."""
         return self.storage.read_only
+
+    def watch_only(self) -> None:
+        """Change nothing from now on: the storage gives way to one that cannot write, and it is followed instead."""
+        if not self.read_only:
+            self.storage = open_storage(self.storage.url, read_only=True)
+            self.look_again()
 
     async def boards(self) -> AsyncIterator[Board]:
         """Yield boards as things change; begin anew when everything is to be looked at again."""

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Final
 
+from textual.color import Color
 from textual.theme import BUILTIN_THEMES, Theme
+
+from coord_tui.palette import CONTRAST, contrast, readable
 
 DARK: Final = Theme(
     name="coord-dark",
@@ -36,19 +40,39 @@ LIGHT: Final = Theme(
     dark=False,
 )
 
-OURS: Final = (DARK, LIGHT)
+TERMINAL: Final = replace(BUILTIN_THEMES["ansi-dark"], name="coord-terminal", accent="ansi_cyan")
+"""The terminal's own sixteen colours, its own text and ground."""
+
+OURS: Final = (DARK, LIGHT, TERMINAL)
+BRIEF: Final = {theme.name.removeprefix("coord-"): theme.name for theme in OURS}
+"""Our themes by the names that people type."""
 
 
 def names() -> list[str]:
-    """Return the names that `--theme` takes; the ansi themes have no colours to measure contrast with."""
-    return [theme.name for theme in OURS] + sorted(name for name in BUILTIN_THEMES if not name.startswith("ansi"))
+    """Return the names that `--theme` takes: ours, and those of Textual's that can be read."""
+    return [*BRIEF, *sorted(name for name, theme in BUILTIN_THEMES.items() if not theme.ansi and legible(theme))]
+
+
+def full(name: str) -> str | None:
+    """Return the full name of the theme that somebody named, None if there is none."""
+    return BRIEF.get(name, name if name in names() or name in BRIEF.values() else None)
+
+
+def legible(theme: Theme) -> bool:
+    """Whether what is drawn in a theme's own colours can be read; the tones are moved until they can."""
+    colors = {**theme.to_color_system().generate(), **tones(theme)}
+    pairs = (("foreground", "background"), ("foreground", "panel"), ("tone-dim", "background"))
+    return all(contrast(Color.parse(colors[ink]), Color.parse(colors[ground])) >= CONTRAST for ink, ground in pairs)
 
 
 def tones(theme: Theme) -> dict[str, str]:
     """Return the variables of the tones for a theme that does not set them itself."""
+    if theme.ansi:
+        return {f"tone-{name}": "ansi_default" for name in TONED}
     dark = theme.dark
+    ground = theme.background or theme.to_color_system().generate()["background"]
     return {
-        "tone-dim": "#878c95" if dark else "#5c626b",
+        "tone-dim": readable(Color.parse("#878c95" if dark else "#5c626b"), Color.parse(ground)).hex,
         "tone-rule": "#565c66" if dark else "#a5a9ae",
         "tone-dead": theme.error or "#ff5c77",
         "tone-stale": theme.warning or "#fd971f",
@@ -60,3 +84,6 @@ def tones(theme: Theme) -> dict[str, str]:
         "tone-alarm": "#b8283f" if dark else "#b3002d",
         "tone-cursor": "#1e2d46" if dark else "#cfe0f4",
     }
+
+
+TONED: Final = ("dim", "rule", "dead", "stale", "wait", "live", "link", "bar", "spark", "alarm", "cursor")

@@ -31,7 +31,8 @@ SWITCHES = [
 def environment(more: Mapping[str, str]) -> dict[str, str]:
     """Return what the program's environment is, without the size that readline puts behind Python's back."""
     kept = {name: value for name, value in os.environ.items() if name not in ("COLUMNS", "LINES", "NO_COLOR")}
-    ours = {"TERM": "xterm-256color", "COLORTERM": "truecolor", "LANG": "C.UTF-8", "PYTHONPATH": str(ROOT)}
+    ours = {"TERM": "xterm-256color", "COLORTERM": "truecolor", "LANG": "C.UTF-8", "PYTHONPATH": str(ROOT),
+            "XDG_CONFIG_HOME": "/nowhere", "XDG_STATE_HOME": "/nowhere"}  # fmt: skip
     return {**kept, **ours, **more}
 
 

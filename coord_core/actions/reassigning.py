@@ -57,8 +57,10 @@ def requeue_task(board: Board, *, list: str, task: str) -> Plan:  # noqa: A002 -
     found = addressing.task(work_list, task)
     if found.state is TaskState.PENDING and not found.owner:
         raise Refused(f"{found.label} is pending and nobody has it: there is nothing to put back")
-    # Who finished a task loses nothing when it is to be done again.
-    owners = [] if found.state is TaskState.DONE else [owner(draft, work_list.workspace, found.owner)]
+    # Who finished a task, well or not, loses nothing when it is to be done again.
+    owners = (
+        [] if found.state in (TaskState.DONE, TaskState.FAILED) else [owner(draft, work_list.workspace, found.owner)]
+    )
     before = [each for each in owners if each]
     arguments = {"list": work_list.key, "task": found.id}
     return _put_back(draft, "requeue_task", f"{work_list.key}#{found.id}", [], [found], before, arguments)

@@ -1,4 +1,4 @@
-"""Findings as rows: what needs a human, worst first."""
+"""Findings as rows: what needs a human, worst first; then what is ignored, where that is to be seen."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Final
 from coord_core.state.insights import Finding, Severity
 from coord_tui.ages import since
 from coord_tui.columns import Column
-from coord_tui.display import Cell, Words, say
+from coord_tui.display import Cell, Words, plain, say
 from coord_tui.rows.scene import Scene
 
 COLUMNS: Final = (Column("", 1), Column("", 20, share=1), Column("", 4, right=True))
@@ -16,16 +16,16 @@ MARKS: Final = {Severity.HIGH: ("!", "dead bold"), Severity.MEDIUM: ("!", "stale
 
 
 class FindingRows:
-    """The findings of a scene."""
+    """The findings of a scene. ignored: those that are ignored have rows too."""
 
     columns = COLUMNS
 
-    def __init__(self, scene: Scene) -> None:
+    def __init__(self, scene: Scene, *, ignored: bool = False) -> None:
         self.scene = scene
-        self.findings: dict[str, Finding] = {}
-        for finding in scene.findings:
-            self.findings[f"finding:{finding.kind}\0{finding.subject}\0{finding.workspace}"] = finding
-        self.keys = list(self.findings)
+        self.needy = [key_of(finding) for finding in scene.findings]
+        self.ignored = {key_of(finding) for finding in scene.ignored}
+        self.findings: dict[str, Finding] = {key_of(finding): finding for finding in (*scene.findings, *scene.ignored)}
+        self.keys = list(self.findings) if ignored else self.needy
 
     def words(self, key: str) -> str:
         """Return what a filter looks for."""
@@ -34,7 +34,15 @@ class FindingRows:
     def cells(self, key: str, now: float) -> Sequence[Cell]:
         """Return one finding's cells."""
         finding = self.findings[key]
-        return say(MARKS[finding.severity]), sentence(finding, self.scene), say((since(finding.since, now), "dim"))
+        age = say((since(finding.since, now), "dim"))
+        if key in self.ignored:
+            return say(("–", "dim")), say((f"ignored: {plain(sentence(finding, self.scene))}", "dim")), age
+        return say(MARKS[finding.severity]), sentence(finding, self.scene), age
+
+
+def key_of(finding: Finding) -> str:
+    """Return a finding's key as a row."""
+    return f"finding:{finding.kind}\0{finding.subject}\0{finding.workspace}"
 
 
 def sentence(finding: Finding, scene: Scene) -> Words:

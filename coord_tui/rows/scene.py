@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from functools import cached_property
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from coord_core import text
 from coord_core.scopes import in_workspace, natural
@@ -15,6 +15,9 @@ from coord_core.state.records import Issue, Session
 from coord_tui.columns import Column
 from coord_tui.display import Words, link, say
 from coord_tui.rows.workspaces import short_names
+
+if TYPE_CHECKING:
+    from coord_tui.ignored import Ignored
 
 SHAPES: Final = {
     Life.LIVE: ("●", "live"),
@@ -40,11 +43,12 @@ def same(one: Board, other: Board) -> bool:
 
 
 class Scene:
-    """One board, narrowed to a workspace (None: all of them)."""
+    """One board, narrowed to a workspace (None: all of them), without the findings that its user ignores."""
 
-    def __init__(self, board: Board, workspace: str | None = None) -> None:
+    def __init__(self, board: Board, workspace: str | None = None, ignoring: Ignored | None = None) -> None:
         self.board = board
         self.workspace = workspace
+        self.ignoring = ignoring
 
     def here(self, workspace: str) -> bool:
         """Whether a record of that workspace is shown."""
@@ -92,7 +96,20 @@ class Scene:
     @cached_property
     def findings(self) -> list[Finding]:
         """The findings shown, worst first."""
+        return [finding for finding in self._all_findings if not self.hides(finding)]
+
+    @cached_property
+    def ignored(self) -> list[Finding]:
+        """The findings that the user ignores, worst first."""
+        return [finding for finding in self._all_findings if self.hides(finding)]
+
+    @property
+    def _all_findings(self) -> list[Finding]:
         return [finding for finding in self.board.findings if self.here(finding.workspace)]
+
+    def hides(self, finding: Finding) -> bool:
+        """Whether a finding is ignored."""
+        return self.ignoring is not None and self.ignoring.hides(finding, self.holdings(finding.subject))
 
     @cached_property
     def working(self) -> dict[tuple[str, str], list[str]]:

@@ -71,6 +71,7 @@ class CleanUp(Planning, inherit_bindings=True):
         super().__init__(say(("Clean up after these?", "name")))
         self.ticks = Ticks(scene)
         self.table = RecordTable()
+        self.table.at_once = True
 
     def body(self) -> Iterable[Widget]:
         """Yield the list, what would change, and the reason."""

@@ -11,25 +11,27 @@ from textual.widgets import Input
 
 from coord_core.state.insights import Remedy
 from coord_tui.display import toast
+from coord_tui.screens.guide import GUIDES, Guide
 from coord_tui.screens.panels import PANELS
-from coord_tui.screens.reach import REACHES, Reach
+from coord_tui.screens.reach import REACHES
+from coord_tui.screens.triage import TRIAGES, Triage
 from coord_tui.widgets.detail import Detail
 from coord_tui.widgets.field import Field
 from coord_tui.widgets.record_table import RecordTable
+from coord_tui.widgets.remark import Remark
 
 if TYPE_CHECKING:
     from coord_core.actions.plan import Plan
 
 
-class Dashboard(Reach, inherit_bindings=False):
+class Dashboard(Triage, Guide, inherit_bindings=False):
     """The screen that is always there."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         *(Binding(digit, f"panel('{panel}')", id=f"panel.{panel}") for panel, digit in PANELS),
         Binding("tab", "turn(1)", id="panel.next"),
         Binding("shift+tab", "turn(-1)", id="panel.previous"),
-        Binding("n", "needy(1)", id="go.next"),
-        Binding("N", "needy(-1)", id="go.previous"),
+        *TRIAGES,
         Binding("x", "let_go", id="act.let_go"),
         Binding("X", "clean_up", id="act.clean_up"),
         Binding("a", "give", id="act.give"),
@@ -40,8 +42,9 @@ class Dashboard(Reach, inherit_bindings=False):
         Binding("w", "workspace", id="look.workspace"),
         Binding("/", "filter", id="look.filter"),
         Binding("R", "look_again", id="look.again"),
+        Binding("ctrl+o", "read_only", id="mode.read_only"),
         Binding("ctrl+l", "redraw", id="look.redraw"),
-        Binding("?", "help", id="look.keys"),
+        *GUIDES,
         Binding("escape", "leave", id="leave.step"),
         Binding("q", "leave_or_quit", id="leave.quit"),
         Binding("ctrl+c", "cancel_or_quit", priority=True, id="leave.cancel"),
@@ -66,42 +69,13 @@ class Dashboard(Reach, inherit_bindings=False):
         self.activate(order[(place + step) % len(order)])
         self.rearrange()
 
-    def action_needy(self, step: int) -> None:
-        """Go to the record that needs somebody next after the one under the cursor, or before it.
-
-        From a record that needs nobody it is the worst one, or the least.
-        """
-        findings = self.sources.findings.findings if self.sources else {}
-        if not findings:
-            toast(self.app, "Nothing needs you.")
-            return
-        keys, subjects = list(findings), [finding.subject for finding in findings.values()]
-        here = self._needy_here(keys, subjects)
-        first = 0 if step > 0 else len(keys) - 1
-        self.needy = first if here is None else (here + step) % len(keys)
-        if not self.reveal(subjects[self.needy]):
-            self.activate("needs")
-            self.rearrange()
-            self.table.select(keys[self.needy])
-        self._follow_cursor()
-
-    def _needy_here(self, keys: list[str], subjects: list[str]) -> int | None:
-        """Return which finding the cursor is on, or on the record of; of several that where `n` went last."""
-        here = self.table.cursor
-        if here in keys:
-            return keys.index(here)
-        places = [place for place, subject in enumerate(subjects) if subject == here]
-        return self.needy if self.needy in places else places[0] if places else None
-
     @on(RecordTable.Chosen)
     def chosen(self, message: RecordTable.Chosen) -> None:
-        """Open the detail, or go to a finding's record."""
+        """Open the detail."""
         key = self.sources.opens(message.key) if self.sources else None
         if message.table is not self.table or key is None:
             return
-        target = self.target
-        if not (target and target.finding and self.reveal(target.key)):
-            self._open(key)
+        self._open(key)
 
     def _open(self, key: str, *, raw: bool = False) -> None:
         # Whatever the first picture does not need is imported when it is asked for.
@@ -118,10 +92,19 @@ class Dashboard(Reach, inherit_bindings=False):
         elif self.target:
             self._open(self.target.key, raw=True)
 
+    def go(self, key: str) -> None:
+        """Go to a record, or open what no panel shows."""
+        from coord_tui.screens.going import go
+
+        if not go(self, key):
+            self._open(key)
+
     # Leaving
 
     def action_leave(self) -> None:
-        """Leave the filter, then the zoom."""
+        """Leave the filter, then the zoom; what was remarked goes too."""
+        if self.query_one("#remark", Remark).hush(self.coord.turn):
+            self.fit_foot()
         self._leave()
 
     def _leave(self) -> bool:
@@ -165,18 +148,15 @@ class Dashboard(Reach, inherit_bindings=False):
         """Draw the whole screen again."""
         self.refresh(repaint=True, layout=True)
 
-    def action_help(self) -> None:
-        """Show the keys."""
-        from coord_tui.screens.help import Help
-
-        self.coord.push_screen(Help(read_only=self.coord.desk.read_only))
+    def action_read_only(self) -> None:
+        """Change nothing from now on."""
+        self.coord.watch_only()
 
     def action_filter(self) -> None:
         """Type words to look for in this panel."""
         field = self.query_one("#filter", Field)
         field.value = self.panels[self.active].wanted
-        self.query_one("#keys").display = False
-        field.display = True
+        self.fit_foot(typing=True)
         field.focus()
 
     @on(Input.Changed, "#filter")
@@ -191,8 +171,7 @@ class Dashboard(Reach, inherit_bindings=False):
         self._close_filter()
 
     def _close_filter(self) -> None:
-        self.query_one("#filter").display = False
-        self.query_one("#keys").display = True
+        self.fit_foot(typing=False)
         self.table.focus()
 
     def _filter(self, wanted: str) -> None:
@@ -204,6 +183,8 @@ class Dashboard(Reach, inherit_bindings=False):
     def action_let_go(self) -> None:
         """Let go of what is under the cursor."""
         target = self.target
+        if self.coord.refuses():
+            return
         if target and target.let_go:
             self._carry_out(target.let_go)
         elif target:
@@ -212,7 +193,7 @@ class Dashboard(Reach, inherit_bindings=False):
     def action_give(self) -> None:
         """Give what is under the cursor to another session."""
         target = self.target
-        if self.coord.desk.read_only or target is None or self.sources is None:
+        if self.coord.refuses() or target is None or self.sources is None:
             return
         if target.give is None:
             held = (
@@ -226,7 +207,7 @@ class Dashboard(Reach, inherit_bindings=False):
 
     def action_clean_up(self) -> None:
         """Clean up after all dead and stale sessions."""
-        if self.coord.desk.read_only or self.sources is None:
+        if self.coord.refuses() or self.sources is None:
             return
         from coord_tui.screens.clean_up import CleanUp, candidates
 
@@ -245,7 +226,8 @@ class Dashboard(Reach, inherit_bindings=False):
 
     def _take_back(self, planner: Callable[[str | None], Plan]) -> None:
         only = self.coord.scene.only
-        self._plan(lambda: planner(only))
+        if not self.coord.refuses():
+            self._plan(lambda: planner(only))
 
     def _carry_out(self, remedy: Remedy) -> None:
         self._plan(lambda: self.coord.desk.plan(remedy.action, remedy.arguments))

@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING, ClassVar, cast
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.screen import Screen
 
+from coord_tui.commands import Here
 from coord_tui.display import say
 from coord_tui.rows.scene import Scene
+from coord_tui.screens.guide import GUIDES, Guide
 from coord_tui.screens.key_words import key
 from coord_tui.situation import Notice
 from coord_tui.sources import Sources
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from coord_tui.app import CoordApp
 
 
-class DetailScreen(Screen[None], inherit_bindings=False):
+class DetailScreen(Guide, inherit_bindings=False):
     """What a record is, holds and did; `y` shows its document as JSON."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -32,6 +33,7 @@ class DetailScreen(Screen[None], inherit_bindings=False):
         Binding("shift+tab,up", "pick(-1)", priority=True, id="detail.previous"),
         Binding("enter", "follow", id="detail.follow"),
         Binding("y", "raw", id="detail.raw"),
+        *GUIDES,
         Binding("ctrl+c", "app.quit", priority=True, id="detail.quit"),
     ]
 
@@ -51,15 +53,16 @@ class DetailScreen(Screen[None], inherit_bindings=False):
         """Show the record."""
         self.query_one(Detail).raw = self.raw
         self.query_one(Reader).focus()
+        keymap = cast("CoordApp", self.app).keymap
         self.query_one("#keys", OneLine).show(
             spread(
                 [
-                    key("backspace", "back"),
+                    key(keymap.spell("{detail.back}", first=True), "back"),
                     key("tab ↑ ↓", "links"),
-                    key("enter", "follow"),
-                    key("y", "json"),
+                    key(keymap.spell("{detail.follow}", first=True), "follow"),
+                    key(keymap.spell("{detail.raw}", first=True), "json"),
                     key("j k", "scroll"),
-                    key("escape", "leave"),
+                    key(keymap.spell("{detail.leave}", first=True), "leave"),
                 ],
                 self.app.size.width - 4,
             )
@@ -82,6 +85,17 @@ class DetailScreen(Screen[None], inherit_bindings=False):
         if self.target is None:
             detail.query_one(Reader).show([say((" This record is gone.", "dim"))])
 
+    @property
+    def here(self) -> Here:
+        """What keys go by."""
+        coord = cast("CoordApp", self.app)
+        return Here(coord.scene, self.target if self.scene else None, coord.desk.read_only)
+
+    def go(self, key: str) -> None:
+        """Go to a record as over a link."""
+        self.trail.append(self.key)
+        self._go(key)
+
     def action_leave(self) -> None:
         """Leave for where we came from."""
         self.dismiss()
@@ -102,8 +116,7 @@ class DetailScreen(Screen[None], inherit_bindings=False):
         """Go to the record that the picked link names."""
         link = self.query_one(Detail).link
         if link is not None:
-            self.trail.append(self.key)
-            self._go(link)
+            self.go(link)
 
     def _go(self, key: str) -> None:
         self.key = key

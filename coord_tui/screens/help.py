@@ -1,35 +1,127 @@
-"""Help: every key that does something."""
+"""Help: the keys that do something here and now."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import ClassVar
+from collections.abc import Iterable, Sequence
+from itertools import groupby
+from typing import ClassVar, Final
 
 from textual.binding import Binding, BindingType
 from textual.widget import Widget
 
-from coord_tui.display import say
+from coord_core import text
+from coord_tui.commands import Here, Key
+from coord_tui.display import NOTHING, Words, say, width
 from coord_tui.screens.dialog import Dialog
-from coord_tui.screens.key_words import help_lines
 from coord_tui.widgets.choice import Choice
+from coord_tui.widgets.lines import Lines, Reader
+
+GROUP, KEYS, GAP = 6, 14, 3
+"""Cells of the first two columns, and between two pages."""
+WIDE: Final = 130
+"""Cells of a terminal from which on there are two pages side by side."""
+MOVE: Final = (
+    ("move", "j k ↑ ↓", "one row; the wheel, three"),
+    ("move", "g G home end", "first, last"),
+    ("move", "pgup pgdn", "a page; ctrl+d ctrl+u half of one"),
+)
+ENTER: Final = ("move", "enter", "detail")
+DIALOG: Final = ("act", "in a dialog", "y does it, escape n cancel, tab ← → move")
+AROUND: Final = 3
+
+
+def rows(keys: Sequence[Key], here: Here) -> list[tuple[str, str, str]]:
+    """Return what works here and now: its group, its keys, what it does; what says the same in one row."""
+    working = [key for key in keys if not key.idle]
+    found = [] if here.blank else [*MOVE, ENTER] if here.opens else [*MOVE]
+    for _, same in groupby(working, key=lambda key: key.command.fold or key.command.id):
+        several = list(same)
+        words = several[0].command.fold if len(several) > 1 else several[0].words
+        found.append((several[0].command.group, " ".join(name for key in several for name in key.keys), words))
+    acts = [place for place, row in enumerate(found) if row[0] == "act"]
+    return [*found[: acts[-1] + 1], DIALOG, *found[acts[-1] + 1 :]] if acts else found
+
+
+def page(found: Sequence[tuple[str, str, str]], cells: int) -> list[Words]:
+    """Return rows as lines of so many cells, a blank one between groups."""
+    lines: list[Words] = []
+    for group, inner in groupby(found, key=lambda row: row[0]):
+        lines += [NOTHING] * bool(lines)
+        for _, names, words in inner:
+            head = text.wrap(names, KEYS - 1)
+            told = text.wrap(text.line(words), cells - GROUP - KEYS)
+            for at in range(max(len(head), len(told))):
+                parts = (head[at] if at < len(head) else "", told[at] if at < len(told) else "")
+                lines.append(say((f"{group:<{GROUP}}", "name"), (text.fit(parts[0], KEYS), "link bold"), parts[1]))
+                group = ""
+    return lines
+
+
+def beside(lines: Sequence[Words], cells: int) -> list[Words]:
+    """Return lines in two columns, the second from the blank line nearest the middle on."""
+    middle = min((at for at, line in enumerate(lines) if not line), key=lambda at: abs(at - len(lines) // 2), default=0)
+    left, right = lines[:middle], lines[middle + 1 :]
+    rows_ = range(max(len(left), len(right)))
+    pairs = ((left[at] if at < len(left) else NOTHING, right[at] if at < len(right) else NOTHING) for at in rows_)
+    return [say(*one, " " * (cells - width(one) + GAP), *other) for one, other in pairs]
 
 
 class Help(Dialog[None], inherit_bindings=True):
     """The keys, by what they are for."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("question_mark", "cancel", show=False)]
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("question_mark", "cancel", show=False),
+        Binding("pagedown,space", "page(1)", show=False),
+        Binding("pageup", "page(-1)", show=False),
+        Binding("j", "line(1)", show=False),
+        Binding("k", "line(-1)", show=False),
+    ]
 
-    def __init__(self, *, read_only: bool) -> None:
-        super().__init__(say(("Keys", "name")))
-        self.read_only = read_only
+    def __init__(self, keys: Sequence[Key], here: Here) -> None:
+        what = f" for {here.target.kind} {here.target.name}" if here.target else ""
+        super().__init__(say(("Keys", "name"), (f"{what}{', read-only' if here.read_only else ''}", "dim")))
+        self.rows = rows(keys, here)
+
+    @property
+    def inner(self) -> int:
+        """How many cells there are for words in the box."""
+        return 124 if self.has_class("wide") else super().inner
 
     def body(self) -> Iterable[Widget]:
         """Yield the keys."""
-        yield self.told(help_lines(self.inner, read_only=self.read_only), most=max(4, self.app.size.height - 3))
+        wide = self.app.size.width >= WIDE
+        self.set_class(wide, "wide")
+        half = (self.inner - GAP) // 2
+        lines = beside(page(self.rows, half), half) if wide else page(self.rows, self.inner)
+        self.lines = Reader()
+        self.lines.show(lines)
+        self.lines.styles.height = min(len(lines), max(4, self.app.size.height - AROUND))
+        yield self.lines
 
-    def choices(self) -> Iterable[Choice]:
-        """Yield the way out."""
+    def choices(self) -> Iterable[Choice | Lines]:  # type: ignore[override]
+        """Yield the way out, and how much is below."""
+        self.below = Lines()
+        self.below.styles.width = 30
         yield Choice("Close", choice="cancel")
+        yield self.below
+
+    def on_mount(self) -> None:
+        """Say how much there is."""
+        super().on_mount()
+        self.watch(self.lines, "scroll_y", self._count, init=False)
+        self.call_after_refresh(self._count)
+
+    def _count(self) -> None:
+        below = len(self.lines.lines) - self.lines.size.height - self.lines.scroll_offset.y
+        self.below.show([say((f"{below} more below: pgdn", "wait")) if below > 0 else NOTHING])
+
+    def action_page(self, pages: int) -> None:
+        """Scroll by pages."""
+        self.lines.action_page(pages)
+
+    def action_line(self, lines: int) -> None:
+        """Scroll by lines."""
+        self.lines.action_scroll(lines)
 
     def on_choice_taken(self) -> None:
         """Leave."""

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, cast
-
 from textual import events, on
 from textual.app import ComposeResult
 from textual.containers import Container
-from textual.screen import Screen
 
+from coord_tui.commands import Here
 from coord_tui.display import NOTHING, Words, say, wrap
 from coord_tui.layout import Room, arrange
 from coord_tui.rows.findings import sentence
 from coord_tui.rows.scene import Scene
 from coord_tui.screens.key_words import key_line
+from coord_tui.screens.margin import Margin
 from coord_tui.screens.panels import EMPTY, Panels
 from coord_tui.situation import Notice, all_well
 from coord_tui.sources import Sources
@@ -22,18 +21,17 @@ from coord_tui.widgets.detail import Detail
 from coord_tui.widgets.field import Field
 from coord_tui.widgets.foot import Foot
 from coord_tui.widgets.lines import Lines
+from coord_tui.widgets.needs import WHY
 from coord_tui.widgets.one_line import OneLine
 from coord_tui.widgets.panel import Panel
 from coord_tui.widgets.record_table import RecordTable
+from coord_tui.widgets.remark import Remark
 from coord_tui.widgets.rule import Divider
 from coord_tui.widgets.status_bar import Mode, StatusBar
 from coord_tui.widgets.tabs import TabLine
 
-if TYPE_CHECKING:
-    from coord_tui.app import CoordApp
 
-
-class Overview(Screen[None], inherit_bindings=False):
+class Overview(Margin, inherit_bindings=False):
     """All panels, and which of them has the cursor."""
 
     def __init__(self) -> None:
@@ -45,11 +43,7 @@ class Overview(Screen[None], inherit_bindings=False):
         self.active = "sessions"
         self.zoomed = False
         self.needy = 0
-
-    @property
-    def coord(self) -> CoordApp:
-        """The app."""
-        return cast("CoordApp", self.app)
+        self.shows_ignored = False
 
     def compose(self) -> ComposeResult:
         """Lay all panels out; `rearrange` shows those there is room for."""
@@ -70,20 +64,23 @@ class Overview(Screen[None], inherit_bindings=False):
             yield Detail(id="detail")
         yield panels["shared"]
         yield Foot(id="foot")
+        yield Remark(id="remark")
         yield OneLine(id="keys")
         yield Field("words to look for; enter keeps them, escape shows all", field="filter")
 
     def on_mount(self) -> None:
         """Begin at the sessions."""
-        self.query_one("#filter").display = False
+        self.panels.name_keys(self.coord.keymap)
+        self.fit_foot(typing=False)
         self.coord.show_on(self)
+        self.coord.tell_problems()
         self.panels["sessions"].table.focus()
 
     # What is shown
 
     def show(self, scene: Scene, notice: Notice, mode: Mode, now: float) -> None:
         """Show a scene at `now`, seconds since 1970."""
-        self.sources, self.notice = Sources(scene, wide=self.size.width >= 160), notice
+        self.sources, self.notice = Sources(scene, wide=self.size.width >= 160, ignored=self.shows_ignored), notice
         with self.app.batch_update():
             self.query_one("#notice", Lines).show(self._noticed())
             self._fill(now)
@@ -97,18 +94,20 @@ class Overview(Screen[None], inherit_bindings=False):
             panel.show(source, now, empty=EMPTY.get(name, NOTHING), title=self._title(name), note=self._note(name))
         if not self.sources.findings.keys:
             self.panels["needs"].show(
-                self.sources.findings, now, empty=all_well(self.sources.scene), title=self._title("needs")
+                self.sources.findings, now, empty=all_well(self.sources.scene), note=self._note("needs")
             )
 
     def _title(self, name: str) -> Words | None:
         assert self.sources is not None
         if name == "work" and self.sources.work.keys:
-            return say(("4 Work", "name"), ("  ", ""), *self.sources.work.summary())
+            return say((f"{self.panels[name].digit} Work", "name"), ("  ", ""), *self.sources.work.summary())
         return None
 
     def _note(self, name: str) -> Words:
         if name == "sessions":
             return say(("by name", "dim"))
+        if name == "needs":
+            return self.ignored_note()
         table = self.panels[name].table
         return say(("following", "dim")) if name == "events" and table.at_end else NOTHING
 
@@ -116,6 +115,8 @@ class Overview(Screen[None], inherit_bindings=False):
         """Let time pass."""
         if self.sources is None:
             return
+        if self.query_one("#remark", Remark).lapse(now):
+            self.fit_foot()
         for panel in self.panels.values():
             if panel.display and panel.region:
                 panel.table.tick(now)
@@ -132,13 +133,16 @@ class Overview(Screen[None], inherit_bindings=False):
         read_only, blank = self.coord.desk.read_only, self.notice.instead
         opens = self.sources.opens(self.table.cursor) is not None
         words = key_line(
-            self.target, self.sources.scene, self.size.width, read_only=read_only, blank=blank, opens=opens
-        )
+            self.target, self.sources.scene, self.size.width, self.coord.keymap,
+            read_only=read_only, blank=blank, opens=opens,
+        )  # fmt: skip
         self.query_one("#keys", OneLine).show(*words)
-        findings = list(self.sources.findings.findings.values())
+        self.explain()
+        findings = self.sources.scene.findings
         self.needy = min(self.needy, max(0, len(findings) - 1))
         said = sentence(findings[self.needy], self.sources.scene) if findings else all_well(self.sources.scene)
-        self.query_one("#foot", Foot).tell(said, self.needy, findings)
+        key, ignored = self.panels["needs"].digit, len(self.sources.scene.ignored)
+        self.query_one("#foot", Foot).tell(said, self.needy, findings, key=key, ignored=ignored, quiet=self.room.quiet)
         self.query_one("#tabs", TabLine).tell(self.panels, self.active)
 
     def rearrange(self) -> None:
@@ -146,13 +150,14 @@ class Overview(Screen[None], inherit_bindings=False):
         counts = self.sources.counts() if self.sources else None
         needs = self.active == "needs" and not self.zoomed
         if counts is not None:
-            self.room = arrange(*self.size, counts, all_needs=needs)
+            wall, around = self.coord.desk.read_only, self.lines_around()
+            self.room = arrange(*self.size, counts, all_needs=needs, why=WHY, around=around, wall=wall)
         solo = self.active if self.room.tabs or self.zoomed else None
         self.panels.arrange(self.room, solo, hidden=self.notice.instead)
-        around = self.panels.surroundings(self.room, solo, instead=self.notice.instead)
-        for name, shown in around.items():
+        shown_around = self.panels.surroundings(self.room, solo, instead=self.notice.instead)
+        for name, shown in shown_around.items():
             self.query_one(f"#{name}").display = shown
-        self.set_class(around["foot"], "with-foot")
+        self.set_class(shown_around["foot"], "with-foot")
         self.query_one("#left").set_class(solo is not None, "alone")
         height = "1fr" if self.notice.instead else len(self._noticed())
         self.query_one("#notice").styles.height = height
@@ -187,6 +192,12 @@ class Overview(Screen[None], inherit_bindings=False):
     def target(self) -> Target | None:
         """What the cursor is on."""
         return self.sources.target(self.table.cursor) if self.sources else None
+
+    @property
+    def here(self) -> Here:
+        """What keys go by."""
+        opens = self.sources is not None and self.sources.opens(self.table.cursor) is not None
+        return Here(self.coord.scene, self.target, self.coord.desk.read_only, self.notice.instead, opens)
 
     @on(RecordTable.Moved)
     def cursor_moved(self, message: RecordTable.Moved) -> None:

@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import Final
 
 from coord_tui.display import say
+from coord_tui.keymap import Keymap
 from coord_tui.layout import Room
+from coord_tui.widgets.needs import Needs
 from coord_tui.widgets.panel import Panel
 
 PANELS: Final = (
@@ -43,10 +45,15 @@ class Panels(dict[str, Panel]):
 
     def __init__(self) -> None:
         super().__init__(
-            (name, Panel(name, digit, NAMES[name], headed=name == "sessions", follows=name == "events"))
+            (name, _kind(name)(name, digit, NAMES[name], headed=name == "sessions", follows=name == "events"))
             for name, digit in PANELS
         )
-        self["needs"].table.more = "  (! shows all)"
+
+    def name_keys(self, keymap: Keymap) -> None:
+        """Show each panel's key in its title."""
+        for name, panel in self.items():
+            panel.digit = keymap.of(f"panel.{name}")[0]
+        self["needs"].table.more = keymap.spell("  ({panel.needs} shows all)")
 
     def could_show(self, name: str, room: Room) -> bool:
         """Whether a panel has a place of its own beside the others."""
@@ -55,14 +62,14 @@ class Panels(dict[str, Panel]):
     def arrange(self, room: Room, solo: str | None, *, hidden: bool) -> None:
         """Show the panels there is room for, or only one of them."""
         heights = {
-            "needs": room.needs + 1,
+            "needs": room.needs + (not room.quiet) + room.why,
             "sessions": room.sessions + 1,
             "locks": room.locks + 1,
             "work": room.work + 1,
         }
         for name, panel in self.items():
             panel.display = not hidden and (name == solo if solo else self.could_show(name, room))
-            panel.rule.display = not room.tabs or name == "needs"
+            panel.rule.display = not (room.quiet and not solo) if name == "needs" else not room.tabs
             own = heights.get(name) if not solo else None
             last = name == "work" and not room.issues
             panel.styles.height = own if own and not last else "1fr"
@@ -85,3 +92,7 @@ class Panels(dict[str, Panel]):
         if room.tabs:
             return [name for name, _ in PANELS]
         return [name for name in ("needs", "sessions", *LOWER) if self.could_show(name, room)]
+
+
+def _kind(name: str) -> type[Panel]:
+    return Needs if name == "needs" else Panel

@@ -33,7 +33,7 @@ class Reach(Overview, inherit_bindings=False):
     def action_message(self) -> None:
         """Say something to the session under the cursor, or to the owner of what is there."""
         session = self._session()
-        if self.coord.desk.read_only:
+        if self.coord.refuses():
             return
         if session is None:
             toast(self.app, "A message goes to a session: put the cursor on one, or on what one has.")
@@ -42,7 +42,7 @@ class Reach(Overview, inherit_bindings=False):
 
     def action_hold(self) -> None:
         """Hold everybody up, or lift the hold."""
-        if self.coord.desk.read_only:
+        if self.coord.refuses():
             return
         scene, target = self.coord.scene, self.target
         workspace = scene.only if scene.only is not None else target.workspace if target else None

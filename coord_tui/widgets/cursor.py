@@ -29,6 +29,9 @@ class Cursor(ScrollView, inherit_bindings=False):
     ]
 
     keys: Sequence[str] = ()
+    at_once = False
+    """Whether one click asks for a record; else it takes another, on the row that has the cursor already."""
+    _came = False
 
     def place(self) -> int:
         """Return which row the cursor is on."""
@@ -68,12 +71,17 @@ class Cursor(ScrollView, inherit_bindings=False):
         """Ask for the record under the cursor."""
         self.choose()
 
+    def on_focus(self) -> None:
+        """The first click on a table only brings the cursor there."""
+        self._came = True
+
     def on_click(self, event: events.Click) -> None:
-        """Put the cursor where the mouse is; a double click asks for the record."""
-        place = self.row_at(event.y)
+        """Put the cursor where the mouse is; a click on the row that has it asks for the record."""
+        place, came, self._came = self.row_at(event.y), self._came, False
         if place is not None:
+            again = place == self.place() and not came
             self.select(self.keys[place])
-            if event.chain > 1:
+            if again or self.at_once:
                 self.choose()
 
     def on_mouse_scroll_down(self, event: events.MouseScrollDown) -> None:

@@ -26,11 +26,24 @@ class Foot(Container, can_focus=False, inherit_bindings=False):
         yield Rule()
         yield Lines()
 
-    def tell(self, said: Words, place: int, findings: Sequence[Finding]) -> None:
-        """Show a sentence, and which of how many it is."""
-        note = say((f"{place + 1} of {len(findings)}", "dim")) if findings else NOTHING
+    async def on_click(self) -> None:
+        """Go to all that need somebody."""
+        await self.run_action("screen.panel('needs')")
+
+    def tell(
+        self, said: Words, place: int, findings: Sequence[Finding], *, key: str, ignored: int, quiet: bool
+    ) -> None:
+        """Show a sentence, which of how many it is, and how many are ignored.
+
+        key: of the panel with all of them. quiet: the sentence alone, in one line.
+        """
+        self.styles.height = 1 if quiet else 3
+        self.query_one(Rule).display = not quiet
+        counts = [f"{place + 1} of {len(findings)}"] if findings else []
+        counts += [f"{ignored} ignored"] if ignored else []
+        note = say((", ".join(counts), "dim"))
         mark = say(MARKS[findings[place].severity]) if findings else NOTHING
-        self.query_one(Rule).show(say(("! Needs you", "name")), note)
+        self.query_one(Rule).show(say((f"{key} Needs you", "name")), note)
         room = self.size.width - (4 if findings else 2)
         lines = wrap(said, room) if room > 10 else []
         lead = (Piece(" "), *mark, Piece(" ")) if mark else (Piece(" "),)

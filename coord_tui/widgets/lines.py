@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import ClassVar
 
+from textual import events
 from textual.binding import Binding, BindingType
 from textual.geometry import Region, Size
+from textual.message import Message
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
-from coord_tui.display import Words
+from coord_tui.display import Words, link_at
 from coord_tui.palette import palette_of, strip
 
 
@@ -23,6 +26,12 @@ class Lines(ScrollView, can_focus=False, inherit_bindings=False):
 
     lines: Sequence[Words] = ()
 
+    @dataclass
+    class Followed(Message):
+        """A link was clicked; key: of the record that it leads to."""
+
+        key: str
+
     def show(self, lines: Sequence[Words]) -> None:
         """Show these lines instead of the ones before."""
         before, self.lines = self.lines, list(lines)
@@ -33,6 +42,13 @@ class Lines(ScrollView, can_focus=False, inherit_bindings=False):
         for place, (old, new) in enumerate(zip(before, self.lines, strict=True)):
             if old != new:
                 self.refresh(Region(0, place - self.scroll_offset.y, self.size.width, 1))
+
+    def on_click(self, event: events.Click) -> None:
+        """Follow the link that was clicked; the second click of two was for what stood there before."""
+        place = event.y + self.scroll_offset.y
+        key = link_at(self.lines[place], event.x) if place < len(self.lines) else ""
+        if key and event.chain == 1:
+            self.post_message(self.Followed(key))
 
     def on_resize(self) -> None:
         """Keep the virtual size in step."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from textual import events
 from textual.app import ComposeResult
 from textual.containers import Container
 
@@ -46,6 +47,11 @@ class Panel(Container, can_focus=False, inherit_bindings=False):
         self._told = (title, note)
         self.table.show(shown, now, empty)
         self.retitle(active=self.rule.active)
+
+    async def on_click(self, event: events.Click) -> None:
+        """Go to the panel whose title was clicked."""
+        if self.rule.region.contains_point(event.screen_offset):
+            await self.run_action(f"screen.panel('{self.panel}')")
 
     def retitle(self, *, active: bool) -> None:
         """Show the title again; active: the keys go here."""

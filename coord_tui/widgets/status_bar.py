@@ -9,7 +9,7 @@ from coord_core.state.holds import Hold
 from coord_core.state.insights import Life
 from coord_core.text import line, truncate
 from coord_tui.ages import ago, clock
-from coord_tui.display import Words, say, width
+from coord_tui.display import Words, link, say, width
 from coord_tui.rows.scene import SHAPES, Scene
 from coord_tui.widgets.one_line import OneLine, spread
 
@@ -20,10 +20,15 @@ ORDER = (Life.DEAD, Life.STALE, Life.LATE, Life.LIVE, Life.OFF, Life.UNKNOWN)
 
 @frozen
 class Mode:
-    """What is special about this view: read_only; stuck_since: not updating since, seconds since 1970."""
+    """What is special about this view.
+
+    read_only: nothing can be changed. stuck_since: not updating since, seconds since 1970. keys: what shows the keys,
+    where there is no line for them.
+    """
 
     read_only: bool = False
     stuck_since: float | None = None
+    keys: str = ""
 
 
 class StatusBar(OneLine, inherit_bindings=False):
@@ -33,9 +38,16 @@ class StatusBar(OneLine, inherit_bindings=False):
         """Show a scene's state at `now`, seconds since 1970."""
         brief = self.size.width < 100
         held = _held(scene)
-        # What everybody is held up with is worth more than the words behind the counts.
-        counts = _counts(scene, brief=brief or (bool(held) and self.size.width < 160))
-        parts = [place(scene, brief=brief), _needs(scene), *_badges(mode), *counts]
+        # What is special is worth more than the words behind the counts.
+        badges = _badges(mode)
+        counts = _counts(scene, brief=brief or (bool(held or badges) and self.size.width < 160))
+        parts = [
+            place(scene, brief=brief),
+            _needs(scene),
+            *badges,
+            *counts,
+            say(link(mode.keys, mode.keys.partition(" ")[0], "dim")),
+        ]
         changed = scene.board.changed_at
         fresh = f"changed {ago(changed, now)}  " if changed is not None and not brief else ""
         right = say((f"{fresh}{clock(now)}", "dim"))
@@ -60,7 +72,7 @@ def place(scene: Scene, *, brief: bool = False) -> Words:
 def _needs(scene: Scene) -> Words:
     count = len(scene.findings)
     if count:
-        return say((f" ! {count} need{'s' if count == 1 else ''} you ", "badge alarm"))
+        return say(link(f" ! {count} need{'s' if count == 1 else ''} you ", "screen.panel('needs')", "badge alarm"))
     return say(("nothing needs you", "dim")) if scene.board.sessions else ()
 
 

@@ -216,6 +216,31 @@ def test_a_task_taken_long_ago() -> None:
     assert finding.subject == f"{name('project:queue#tasks')}#7"
 
 
+def test_a_task_that_failed() -> None:
+    tasks = [task(7, "failed", claimed_by="a", failed_at=stamp(300), error="it hangs"), task(8, "completed")]
+    board = look(session("a"), document("project:queue", {"tasks": tasks}, 300))
+    (finding,) = board.findings
+    assert finding.text == "queue#7 failed 5m ago (a): it hangs"
+    assert (finding.kind, finding.severity.value) == ("failed_tasks", "medium")
+    assert finding.subject == f"{name('project:queue#tasks')}#7" and finding.since == pytest.approx(NOW - 300, abs=1)
+    assert [(r.action, r.arguments["task"]) for r in finding.remedies] == [("requeue_task", "7")]
+    assert board.update(Batch(), now=NOW + 60).findings[0].text.startswith("queue#7 failed 6m ago")
+    again = document("project:queue", {"tasks": [task(7), task(8, "completed")]}, 1)
+    assert not board.update(Batch(documents={again.scope: again}), now=NOW + 1).findings
+
+
+def test_failed_tasks_of_one_list_are_one_line() -> None:
+    tasks = [task(n, "failed", claimed_by="a", failed_at=stamp(900 - n)) for n in range(30)]
+    plan = [{"id": 1, "name": "Tag", "assignee": "a", "status": "failed"}]
+    board = look(session("a"), document("project:queue", {"tasks": tasks}, 300),
+                 document("project:release", {"v1": {"tasks": plan}}, 300))  # fmt: skip
+    assert [finding.text for finding in board.findings] == [
+        "queue 30 tasks failed, queue#29 last 14m ago (a): test 29.py", "v1#1 failed (a): Tag"]  # fmt: skip
+    first = board.findings[0]
+    assert first.subject == name("project:queue#tasks")
+    assert [r.arguments["task"] for r in first.remedies] == [str(n) for n in range(29, 9, -1)]
+
+
 def test_a_handoff_that_nobody_picked_up() -> None:
     def handed(ago: float, **data: Any) -> Document:
         steps = {"from_session": "a", "next_steps": ["x"], "handoff_at": stamp(ago)}

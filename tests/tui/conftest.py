@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -35,7 +35,9 @@ class Stage:
         """Wait until everything that was begun is done."""
         for _ in range(3):
             await self.pilot.pause()
-        for worker in [w for w in self.app.workers if w.group in ("plan", "look", "history") and not w.is_finished]:
+        for worker in [
+            w for w in self.app.workers if w.group in ("plan", "look", "history", "ignore") and not w.is_finished
+        ]:
             await worker.wait()
             await self.pilot.pause()
 
@@ -87,12 +89,17 @@ def stage(monkeypatch: pytest.MonkeyPatch) -> Staging:
 
     @asynccontextmanager
     async def staged(
-        *shown: Board, size: tuple[int, int] = (120, 36), now: float = boards.NOW, **options: Any
+        *shown: Board,
+        size: tuple[int, int] = (120, 36),
+        now: float = boards.NOW,
+        user: Mapping[str, Any] | None = None,
+        **options: Any,
     ) -> AsyncIterator[Stage]:
         desk = FakeDesk(*(shown or (boards.busy(),)), **options)
-        app = CoordApp(desk, clock=lambda: now, ticks=False)
+        app = CoordApp(desk, clock=lambda: found.now, ticks=False, **(user or {}))
+        found = Stage(app, desk, None, now)  # type: ignore[arg-type]
         async with app.run_test(size=size) as pilot:
-            found = Stage(app, desk, pilot, now)
+            found.pilot = pilot
             if desk.first:
                 await found.until(lambda: app.board is not None)
             await found.settle()

@@ -27,6 +27,9 @@ class FakeDesk:
         self.looked = 0
         self.lines: Sequence[Line] = ()
 
+    def watch_only(self) -> None:
+        self.read_only = True
+
     async def boards(self) -> AsyncIterator[Board]:
         for board in self.first:
             yield board

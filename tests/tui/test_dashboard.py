@@ -197,11 +197,15 @@ async def test_on_a_small_screen_n_turns_the_tab_and_the_foot(stage: Staging) ->
         assert s.dashboard.target.name == "#21"
 
 
-async def test_enter_on_a_finding_goes_to_its_record(stage: Staging) -> None:
+async def test_enter_on_a_finding_shows_all_of_it(stage: Staging) -> None:
     async with stage() as s:
         await s.press("!", "enter")
-        assert s.dashboard.active == "sessions"
-        assert s.dashboard.target.name == "claude_4"
+        assert type(s.app.screen).__name__ == "DetailScreen"
+        for words in ("claude_4 died 12m ago holding", "since 14:19, 12m ago", "✗ claude_4 dead: pid 811 on laptop",
+                      "can be done", "· clean up claude_4", "todos 2 of 4"):  # fmt: skip
+            assert words in s.text()
+        await s.press("escape")
+        assert s.dashboard.active == "needs"
 
 
 async def test_bang_shows_all_findings(stage: Staging) -> None:
@@ -420,18 +424,6 @@ async def test_look_again_and_redraw(stage: Staging) -> None:
         assert s.desk.looked == 1
         await s.press("ctrl+l")
         assert "6 need you" in s.text()
-
-
-async def test_help_lists_the_keys(stage: Staging) -> None:
-    async with stage(size=(80, 24)) as s:
-        await s.press("?")
-        await s.dialog("Help")
-        assert "let go" in s.text()
-        assert "message to a session" in s.text()
-        for key in (" i ", " p "):
-            assert f"{key}  " not in s.text()
-        await s.press("q")
-        assert len(s.app.screen_stack) == 1
 
 
 async def test_ctrl_q_is_nothing(stage: Staging) -> None:

@@ -36,6 +36,7 @@ KINDS: Final[Mapping[str, tuple[Severity, str]]] = {
     "unknown_owner": (Severity.MEDIUM, "something is owned by a name that no session has"),
     "came_back": (Severity.MEDIUM, "a session came back after it was cleaned up"),
     "lock_waited_for": (Severity.MEDIUM, "a lock is waited for too long"),
+    "failed_tasks": (Severity.MEDIUM, "tasks of a work list failed, and nobody put them back"),
     "lock_expired": (Severity.LOW, "a lock is held past its time"),
     "issue_mismatch": (Severity.LOW, "a session works on an issue that nobody claims"),
     "long_task": (Severity.LOW, "a task was taken long ago"),

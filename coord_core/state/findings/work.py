@@ -1,19 +1,25 @@
-"""Work lists that stand still, and tasks taken long ago."""
+"""Work lists that stand still, tasks taken long ago, and tasks that failed."""
 
 from __future__ import annotations
+
+import math
+from typing import Final
 
 from coord_core.scopes import in_workspace
 from coord_core.state.findings.view import Found, View, counted, lifeword
 from coord_core.state.insights import ALIVE, SILENT, Life, Remedy
-from coord_core.state.reading import Part
+from coord_core.state.reading import Part, text
 from coord_core.state.records import Task, TaskState, WorkList
 from coord_core.times import age, written
+
+REMEDIES_MAX: Final = 20
 
 
 def find_in_lists(found: Found, part: Part) -> None:
     """Seek what is wrong with a document's work lists."""
     for work in part.lists:
         _long(found, work)
+        _failed(found, work)
         # A plan's tasks (`assignee`, `started_by`) follow each other; only a queue's are there for whoever comes.
         if work.owner_key == "claimed_by":
             _waiting(found, part, work)
@@ -36,6 +42,31 @@ def _long(found: Found, work: WorkList) -> None:
             Remedy("requeue_task", where), Remedy("reassign_task", where),
         )  # fmt: skip
         found.ages(at)
+
+
+def _failed(found: Found, work: WorkList) -> None:
+    """Tell of a list's failed tasks together, the newest first: what failed them is mostly one thing."""
+    failed = sorted([task for task in work.tasks if task.state is TaskState.FAILED], key=_ended, reverse=True)
+    if not failed:
+        return
+    newest = failed[0]
+    since = newest.since.at if newest.since is not None else None
+    spent = f" {age(found.view.now - since)} ago".replace("now ago", "just now") if since is not None else ""
+    by = f" ({newest.owner})" if newest.owner else ""
+    why = text(newest.item.get("error")) or newest.summary
+    what = f": {why}" if why else ""
+    back = [Remedy("requeue_task", {"list": work.key, "task": task.id}) for task in failed[:REMEDIES_MAX]]
+    if len(failed) == 1:
+        subject, lead, said = f"{work.key}#{newest.id}", newest.label, f"failed{spent}{by}{what}"
+    else:
+        subject, lead = work.key, work.name
+        said = f"{counted(len(failed), 'task')} failed, {newest.label} last{spent}{by}{what}"
+    found.add("failed_tasks", subject, work.workspace, lead, said, since, *back)
+    found.ages(since)
+
+
+def _ended(task: Task) -> float:
+    return task.since.at if task.since is not None and task.since.at is not None else -math.inf
 
 
 def _waiting(found: Found, part: Part, work: WorkList) -> None:
