@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 ENDINGS: Final = {"; redo does it again": "Z does it again", "; undo takes it back": "z takes it back"}
 """How an action says that it can be taken back, and how the console does, whose words are keys."""
 
+KEEPING: Final = ("undo", "redo", "hold", "lift_hold")
+"""Actions after which what is marked stays marked: they are not about that."""
+
 
 async def carry_out(app: CoordApp, planner: Callable[[], Plan]) -> None:
     """Plan in a thread, show the plan, and do it if that is wanted."""
@@ -66,6 +69,8 @@ async def apply(app: CoordApp, plan: Plan, reason: str) -> None:
         refuse(app, error)
     else:
         toast(app, said(done))
+        if plan.action not in KEEPING:
+            app.unmark()
 
 
 def said(done: Done) -> str:

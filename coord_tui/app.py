@@ -199,6 +199,12 @@ class CoordApp(PaintedApp, inherit_bindings=False):
         if isinstance(dashboard, Dashboard):
             dashboard.reveal(key)
 
+    def unmark(self) -> None:
+        """Mark nothing any more: what was marked has been acted on."""
+        dashboard = self.screen_stack[0]
+        if isinstance(dashboard, Dashboard) and dashboard.table.unmark():
+            dashboard.sifted()
+
     def next_workspace(self) -> None:
         """Show the next workspace; after the last all of them."""
         names = self.scene.workspaces

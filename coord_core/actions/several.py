@@ -11,6 +11,7 @@ from coord_core.actions import words
 from coord_core.actions.plan import Plan
 from coord_core.documents import Batch, Change, Document, Edit
 from coord_core.errors import CoordError, Refused
+from coord_core.scopes import parse
 from coord_core.state.board import Board
 from coord_core.storage.changes import apply, diff
 
@@ -24,15 +25,23 @@ TAKING: Final = "Take it"
 Planner = Callable[..., Plan]
 
 
-def several(board: Board, planner: Callable[[str], Planner], actions: Sequence[Any], each: Mapping[str, Any]) -> Plan:
+def several(
+    board: Board,
+    planner: Callable[[str], Planner],
+    each: Mapping[str, Any],
+    *,
+    actions: Sequence[Any],
+    left: Sequence[str] = (),
+) -> Plan:
     """Plan several actions as one, so that all of them are done or none, and one undo takes all of them back.
 
-    planner: finds the planner of a name. actions: (name, arguments) pairs. each: arguments that all of them take. What
-    cannot be done is said in the plan's notes; raises Refused if nothing can be.
+    planner: finds the planner of a name. each: arguments that all of them take. actions: (name, arguments) pairs. left:
+    sentences on what is not among them. What cannot be done is said in the plan's notes; raises Refused if nothing can.
     """
-    parts, left = _parts(board, planner, actions, each)
+    parts, refused = _parts(board, planner, actions, each)
+    left = (*left, *refused)
     if not parts:
-        raise Refused("; ".join(left) or "nothing is marked")
+        raise Refused("; ".join(each.removesuffix(".") for each in left) or "there is nothing to do")
     if len({part.workspace for part in parts}) > 1:
         raise Refused("these are in several workspaces: take one workspace after the other")
     if len(parts) == 1:
@@ -86,7 +95,7 @@ def _joined(board: Board, parts: Sequence[Plan], left: tuple[str, ...]) -> Plan:
         action=action,
         subject=parts[0].subject,
         workspace=parts[0].workspace,
-        title=f"{words.join(verbs)} these {len(parts)}{doubt}?",
+        title=f"{_title(parts, words.join(verbs))}{doubt}?",
         verb=verbs[0] if len(verbs) == 1 else "Do all",
         changes=_changes(board, final, parts),
         effects=tuple(effect for part in parts for effect in part.effects),
@@ -102,6 +111,13 @@ def _joined(board: Board, parts: Sequence[Plan], left: tuple[str, ...]) -> Plan:
     )
 
 
+def _title(parts: Sequence[Plan], verb: str) -> str:
+    if all(part.action == "send_message" for part in parts):
+        names = [parse(part.subject).id for part in parts]
+        return f"Message to {words.join(names) if len(names) <= TOLD else f'{len(names)} sessions'}"
+    return f"{verb} these {len(parts)}"
+
+
 def _verbs(parts: Sequence[Plan]) -> list[str]:
     """Return what is done; that it takes from somebody alive is said elsewhere."""
     found = _unique(part.verb for part in parts if part.verb != TAKING) or [TAKING.removesuffix(" it")]
@@ -109,7 +125,7 @@ def _verbs(parts: Sequence[Plan]) -> list[str]:
 
 
 def _changes(board: Board, final: Board, parts: Sequence[Plan]) -> dict[str, Sequence[Edit]]:
-    found = {}
+    found: dict[str, Sequence[Edit]] = {}
     for scope in _unique(scope for part in parts for scope in part.changes):
         before, after = (each.documents.get(scope) for each in (board, final))
         edits = tuple(diff(before.data if before else {}, after.data if after else {}))
@@ -118,7 +134,7 @@ def _changes(board: Board, final: Board, parts: Sequence[Plan]) -> dict[str, Seq
     return found
 
 
-def _holds(parts: Sequence[Plan]) -> dict[str, Sequence[Change]]:
+def _holds(parts: Sequence[Plan]) -> Mapping[str, Sequence[Change]]:
     found: dict[str, list[Change]] = {}
     for part in parts:
         for scope, changes in part.holds.items():

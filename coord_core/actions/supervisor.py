@@ -49,12 +49,13 @@ PLANNERS: Final[Mapping[str, Callable[..., Plan]]] = MappingProxyType(
 def plan(board: Board, action: str, arguments: Mapping[str, Any]) -> Plan:
     """Work an action out by its name, over a board; nothing is changed. Raises NotFound, Refused.
 
-    The action `several` takes `actions`, pairs of a name and arguments, and joins them into one plan; what else it is
-    given goes to all of them.
+    The action `several` takes `actions`, pairs of a name and arguments, and joins them into one plan; `left` is said of
+    what is not among them, and what else it is given goes to all of them.
     """
     if action == SEVERAL:
-        each = {name: value for name, value in arguments.items() if name != "actions"}
-        return announced(several(board, _planner, arguments["actions"], each), board)
+        own = {name: value for name, value in arguments.items() if name in ("actions", "left")}
+        each = {name: value for name, value in arguments.items() if name not in own}
+        return announced(several(board, _planner, each, **own), board)
     return announced(_planner(action)(board, **arguments), board)
 
 

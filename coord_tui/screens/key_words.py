@@ -22,10 +22,14 @@ HELP: Final = (
         ("enter", "detail; on a finding: its record; in a detail: the picked link (tab ↑ ↓)"), ("backspace", "back"),
         ("o", "its terminal (tmux)"))),
     ("leave", (
-        ("escape", "dialog, filter, zoom; never quits"), ("q", "the same; at the top it quits"),
+        ("escape", "dialog, filter, marks, zoom; never quits"), ("q", "the same; at the top it quits"),
         ("ctrl+c", "cancels a dialog or a line, else quits"))),
     ("look", (
-        ("/", "filter: only rows with these words"), ("y", "the document as JSON"),
+        ("/", "filter: only rows with all these words; !word: without it; field:words, by what the column "
+         "shows: state:dead owner:claude_4 issue:18 branch:fix progress:>50 seen:>10m"),
+        ("s S", "sort by the next column, the other way round"),
+        ("space *", "mark this row, all shown: x a m act on all that are marked"),
+        ("y", "the document as JSON"),
         ("w", "next workspace"), ("R", "look again, at everything"), ("ctrl+l", "draw again"), ("?", "these keys"))),
 )  # fmt: skip
 ACT: Final = ("act", (

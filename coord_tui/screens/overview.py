@@ -110,7 +110,7 @@ class Overview(Screen[None], inherit_bindings=False):
         if name == "sessions":
             return say(("by name", "dim"))
         table = self.panels[name].table
-        return say(("following", "dim")) if name == "events" and table.at_end else NOTHING
+        return say(("following", "dim")) if table.follows and table.at_end else NOTHING
 
     def tick(self, mode: Mode, now: float) -> None:
         """Let time pass."""
@@ -131,9 +131,7 @@ class Overview(Screen[None], inherit_bindings=False):
             detail.tell(self.sources.scene, self.target, self.coord.now() if now is None else now)
         read_only, blank = self.coord.desk.read_only, self.notice.instead
         opens = self.sources.opens(self.table.cursor) is not None
-        words = key_line(
-            self.target, self.sources.scene, self.size.width, read_only=read_only, blank=blank, opens=opens
-        )
+        words = key_line(self.acted, self.sources.scene, self.size.width, read_only=read_only, blank=blank, opens=opens)
         self.query_one("#keys", OneLine).show(*words)
         findings = list(self.sources.findings.findings.values())
         self.needy = min(self.needy, max(0, len(findings) - 1))
@@ -187,6 +185,23 @@ class Overview(Screen[None], inherit_bindings=False):
     def target(self) -> Target | None:
         """What the cursor is on."""
         return self.sources.target(self.table.cursor) if self.sources else None
+
+    @property
+    def marked(self) -> list[Target]:
+        """What is marked in the panel that keys act on, and can be acted on, in the order of its rows."""
+        if self.sources is None or not self.table.marks:
+            return []
+        keys = [key for key in self.sources.of(self.active).keys if key in self.table.marks]
+        return [target for key in keys if (target := self.sources.target(key))]
+
+    @property
+    def acted(self) -> Target | None:
+        """What keys act on: all that are marked as one, else what the cursor is on."""
+        if not self.table.marks:
+            return self.target
+        from coord_tui.marked import together
+
+        return together(self.marked) if self.marked else None
 
     @on(RecordTable.Moved)
     def cursor_moved(self, message: RecordTable.Moved) -> None:

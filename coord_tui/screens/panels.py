@@ -62,7 +62,7 @@ class Panels(dict[str, Panel]):
         }
         for name, panel in self.items():
             panel.display = not hidden and (name == solo if solo else self.could_show(name, room))
-            panel.rule.display = not room.tabs or name == "needs"
+            panel.rule.display = not room.tabs or name == "needs" or panel.altered
             own = heights.get(name) if not solo else None
             last = name == "work" and not room.issues
             panel.styles.height = own if own and not last else "1fr"

@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from textual import events
 from textual.geometry import Region, Size
 from textual.message import Message
 from textual.strip import Strip
 
 from coord_core.frozen import frozen
 from coord_tui.columns import Column, fit
-from coord_tui.display import NOTHING, Across, Cell, Piece, Words, clip, lay, say, width
+from coord_tui.display import NOTHING, Across, Cell, Piece, Words, clip, embolden, lay, say, width
 from coord_tui.palette import palette_of, strip
+from coord_tui.rows.arranged import Order, base
 from coord_tui.rows.source import Source
 from coord_tui.widgets.cursor import Cursor
+from coord_tui.widgets.flashes import LASTS_S, Flashes
 
 
 @frozen
@@ -25,9 +28,13 @@ class _Line:
     words: Words = NOTHING
     cells: tuple[Cell, ...] = ()
     cursor: bool = False
+    marked: bool = False
+    bold: frozenset[int] = frozenset()
 
 
 SPACE = Piece(" ")
+MARK = Piece("+", "link bold")
+"""Stands before a marked row: a sign, not a colour alone."""
 
 
 class RecordTable(Cursor, can_focus=True):
@@ -51,6 +58,13 @@ class RecordTable(Cursor, can_focus=True):
         table: RecordTable
         key: str
 
+    @dataclass
+    class Sorted(Message):
+        """The head of a column was clicked."""
+
+        table: RecordTable
+        by: str
+
     def __init__(self, *, headed: bool = False, follows: bool = False, **options: Any) -> None:
         """Headed: the columns' titles stand on top. follows: a cursor at the end stays at the end."""
         super().__init__(**options)
@@ -63,6 +77,9 @@ class RecordTable(Cursor, can_focus=True):
         self.marks_cursor = False
         self.placed = False
         self.more = ""
+        self.order: Order | None = None
+        self.marks: set[str] = set()
+        self._flashes = Flashes()
         self._places: dict[str, int] = {}
         self._cursor: str | None = None
         self._drawn: dict[int, _Line] = {}
@@ -83,17 +100,20 @@ class RecordTable(Cursor, can_focus=True):
         offset = self.place() - self.scroll_offset.y
         ended = self.follows and self.at_end
         before = self._cursor
-        old_place = self.place()
-        self.source, self.now, self.empty, self.keys = source, now, empty, source.keys
-        self._places = {key: place for place, key in enumerate(self.keys)}
+        near = _nearest(self.keys, self.place())
+        was, self.source, self.now, self.empty, self.keys = self.source, source, now, empty, source.keys
+        there, self._places = self._places, {key: place for place, key in enumerate(self.keys)}
         if ended and self.keys:
             self._cursor = self.keys[-1]
         elif not self.placed and not self.follows:
             self._cursor = self.keys[0] if self.keys else None
         elif self._cursor not in self._places:
-            self._cursor = self.keys[min(old_place, len(self.keys) - 1)] if self.keys else None
+            first = self.keys[0] if self.keys else None
+            self._cursor = next((key for key in near if key in self._places), first)
         self._resize()
         self._keep_in_sight(offset)
+        if was is not None and base(was) is not base(source):
+            self._flash(was, there)
         self.refresh_changed()
         if before != self._cursor:
             self.post_message(self.Moved(self, self._cursor))
@@ -102,6 +122,42 @@ class RecordTable(Cursor, can_focus=True):
         """Let time pass: draw again what reads otherwise now."""
         self.now = now
         self.refresh_changed()
+
+    def _flash(self, was: Source, there: Mapping[str, int]) -> None:
+        """Let what another board changed in sight stand out for a moment."""
+        assert self.source is not None
+        top = self.scroll_offset.y
+        waiting = bool(self._flashes)
+        self._flashes.compare(was, self.source, (k for k in self.keys[top : top + self.body] if k in there), self.now)
+        if self._flashes and not waiting:
+            self.set_timer(LASTS_S, self._fade)
+
+    def _fade(self) -> None:
+        left = self._flashes.fade()
+        self.refresh_changed()
+        if left is not None:
+            self.set_timer(left, self._fade)
+
+    # Marking
+
+    def mark(self) -> None:
+        """Mark the row under the cursor, or no longer, and go on to the next."""
+        if self._cursor is not None:
+            self.marks ^= {self._cursor}
+            self.action_move(1)
+            self.refresh_changed()
+
+    def mark_all(self) -> None:
+        """Mark all rows; where all are marked, none."""
+        self.marks = self.marks - set(self.keys) if self.marks.issuperset(self.keys) else self.marks | set(self.keys)
+        self.refresh_changed()
+
+    def unmark(self) -> bool:
+        """Mark nothing; False if nothing was marked."""
+        marked = bool(self.marks)
+        self.marks = set()
+        self.refresh_changed()
+        return marked
 
     def choose(self) -> None:
         """Ask for the record under the cursor."""
@@ -140,6 +196,14 @@ class RecordTable(Cursor, can_focus=True):
         """Draw what came into sight."""
         super().watch_scroll_y(old_value, new_value)
         self.refresh_changed()
+
+    def on_click(self, event: events.Click) -> None:
+        """Ask for the order of the column whose head was clicked."""
+        x = 1
+        for column, room in zip(self._columns, self._fitted(), strict=False):
+            if event.y < self._head and column.by and x <= event.x < x + room:
+                self.post_message(self.Sorted(self, column.by))
+            x += room + 1 if room else 0
 
     # What is where
 
@@ -196,12 +260,13 @@ class RecordTable(Cursor, can_focus=True):
         if self.source is None:
             return _Line()
         if y < self._head:
-            return _Line(cells=tuple(say((column.title, "dim bold")) for column in self.source.columns))
+            return _Line(cells=tuple(map(self._title, self.source.columns, self._fitted())))
         place = self.row_at(y)
         if place is not None:
             key = self.keys[place]
             cursor = key == self._cursor and (self.has_focus or self.marks_cursor)
-            return _Line(cursor=cursor, cells=tuple(self.source.cells(key, self.now)))
+            cells = tuple(self.source.cells(key, self.now))
+            return _Line(cells=cells, cursor=cursor, marked=key in self.marks, bold=self._flashes.of(key))
         if self._hidden() and y == self.size.height - 1:
             return _Line(say((f"   {self._hidden()} more{self.more}", "dim")))
         return _Line(say(" ", *self.empty) if y == self._head and not self.keys else NOTHING)
@@ -209,16 +274,22 @@ class RecordTable(Cursor, can_focus=True):
     def render_line(self, y: int) -> Strip:
         """Draw one line in sight."""
         line = self._drawn[y] = self._line(y)
-        words = self._row(line.cells) if line.cells else clip(line.words, self.size.width)
+        words = self._row(line) if line.cells else clip(line.words, self.size.width)
         return strip(words, self.size.width, palette_of(self), cursor=line.cursor)
 
-    def _row(self, cells: Sequence[Cell]) -> Words:
-        found: list[Piece] = [SPACE]
-        for column, cell, room in zip(self._columns, cells, self._fitted(), strict=False):
+    def _title(self, column: Column, room: int) -> Words:
+        """Return a column's title, that of the sorted one with an arrow if there is room for it."""
+        if self.order is None or not column.by or column.by != self.order.by:
+            return say((column.title, "dim bold"))
+        return say((column.title + self.order.sign if len(column.title) < room else column.title, "link bold"))
+
+    def _row(self, line: _Line) -> Words:
+        found: list[Piece] = [MARK if line.marked else SPACE]
+        for place, (column, cell, room) in enumerate(zip(self._columns, line.cells, self._fitted(), strict=False)):
             if isinstance(cell, Across):
                 return (*found, *lay(cell, self.size.width - width(found) - 1))
             if room:
-                cut = lay(cell, room)
+                cut = embolden(lay(cell, room)) if place in line.bold else lay(cell, room)
                 gap = Piece(" " * (room - width(cut)))
                 found += [gap, *cut, SPACE] if column.right else [*cut, gap, SPACE]
         return tuple(found)
@@ -231,3 +302,9 @@ class RecordTable(Cursor, can_focus=True):
         if self._widths[0] != self.size.width or self._widths[1] is not self._columns:
             self._widths = (self.size.width, self._columns, fit(self._columns, self.size.width))
         return self._widths[2]
+
+
+def _nearest(keys: Sequence[str], place: int) -> Iterator[str]:
+    """Yield the rows nearest to a place: those from there on, then those above."""
+    yield from (keys[at] for at in range(place, len(keys)))
+    yield from (keys[at] for at in range(min(place, len(keys)) - 1, -1, -1))
