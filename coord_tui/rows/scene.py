@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 from functools import cached_property
@@ -93,6 +94,11 @@ class Scene:
     def findings(self) -> list[Finding]:
         """The findings shown, worst first."""
         return [finding for finding in self.board.findings if self.here(finding.workspace)]
+
+    @cached_property
+    def lives(self) -> Counter[Life]:
+        """How many of the sessions shown are alive, late, stale, dead…"""
+        return Counter(self.verdict(session.scope).life for session in self.sessions)
 
     @cached_property
     def working(self) -> dict[tuple[str, str], list[str]]:

@@ -54,7 +54,7 @@ def key_line(
     if blank:
         return spread([key("R", "look again"), key("q", "quit")], cells - 10), right
     session = session_of(scene, target)
-    silent = any(scene.verdict(session.scope).life in ALARMING for session in scene.sessions)
+    silent = any(scene.lives[life] for life in ALARMING)
     offered = [
         (bool(scene.findings), "n", "next"),
         (not read_only and target is not None and bool(target.word), "x", target.word if target else ""),

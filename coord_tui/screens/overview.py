@@ -88,7 +88,7 @@ class Overview(Screen[None], inherit_bindings=False):
             self.query_one("#notice", Lines).show(self._noticed())
             self._fill(now)
             self.rearrange()
-            self.tick(mode, now)
+            self._surround(mode, now)
 
     def _fill(self, now: float) -> None:
         assert self.sources is not None
@@ -119,6 +119,11 @@ class Overview(Screen[None], inherit_bindings=False):
         for panel in self.panels.values():
             if panel.display and panel.region:
                 panel.table.tick(now)
+        self._surround(mode, now)
+
+    def _surround(self, mode: Mode, now: float) -> None:
+        """Say what stands around the panels."""
+        assert self.sources is not None
         self.query_one("#status", StatusBar).tell(self.sources.scene, mode, now)
         self._follow_cursor(now)
 
@@ -135,9 +140,10 @@ class Overview(Screen[None], inherit_bindings=False):
         self.query_one("#keys", OneLine).show(*words)
         findings = list(self.sources.findings.findings.values())
         self.needy = min(self.needy, max(0, len(findings) - 1))
-        said = sentence(findings[self.needy], self.sources.scene) if findings else all_well(self.sources.scene)
-        self.query_one("#foot", Foot).tell(said, self.needy, findings)
-        self.query_one("#tabs", TabLine).tell(self.panels, self.active)
+        if self.room.tabs:
+            said = sentence(findings[self.needy], self.sources.scene) if findings else all_well(self.sources.scene)
+            self.query_one("#foot", Foot).tell(said, self.needy, findings)
+            self.query_one("#tabs", TabLine).tell(self.panels, self.active)
 
     def rearrange(self) -> None:
         """Give each panel its room."""

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Mapping, Sequence
 from typing import Final
 
+from coord_tui.columns import Column
+from coord_tui.display import Cell
 from coord_tui.rows.source import Source
 
 LASTS_S: Final = 1.0
@@ -26,17 +28,15 @@ class Flashes:
         found = self._until.get(key)
         return found[1] if found else frozenset()
 
-    def compare(self, before: Source, after: Source, keys: Iterable[str], now: float) -> None:
-        """Take in what differs between two sources at the same `now`, so that mere age makes no difference."""
-        if before.columns != after.columns:
+    def compare(self, was: Source, columns: Sequence[Column], rows: Mapping[str, Sequence[Cell]], at: float) -> None:
+        """Take in how rows' cells differ from what another source had at the same instant: mere age is no change."""
+        if was.columns != columns:
             return
-        loud = [place for place, column in enumerate(after.columns) if not column.quiet]
         until = self._clock() + LASTS_S
-        for key in keys:
-            old, new = before.cells(key, now), after.cells(key, now)
-            if old == new or len(old) != len(new):
-                continue
-            if changed := frozenset(place for place in loud if place < len(new) and old[place] != new[place]):
+        for key, cells in rows.items():
+            pairs = zip(columns, was.cells(key, at), cells, strict=False)
+            changed = frozenset(n for n, (column, old, new) in enumerate(pairs) if old != new and not column.quiet)
+            if changed:
                 self._until[key] = (until, changed | self.of(key))
 
     def fade(self) -> float | None:
