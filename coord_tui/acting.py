@@ -13,6 +13,7 @@ from coord_tui.screens.confirm import Confirm
 from coord_tui.screens.dialog import Dialog
 from coord_tui.screens.moved import Moved
 from coord_tui.screens.plan_words import placed
+from coord_tui.screens.sifting import Sifting
 
 if TYPE_CHECKING:
     from coord_tui.app import CoordApp
@@ -70,7 +71,14 @@ async def apply(app: CoordApp, plan: Plan, reason: str) -> None:
     else:
         toast(app, said(done))
         if plan.action not in KEEPING:
-            app.unmark()
+            _unmark(app)
+
+
+def _unmark(app: CoordApp) -> None:
+    """Mark nothing any more: what was marked has been acted on."""
+    dashboard = app.screen_stack[0]
+    if isinstance(dashboard, Sifting) and dashboard.table.unmark():
+        dashboard.sifted()
 
 
 def said(done: Done) -> str:

@@ -30,6 +30,7 @@ from coord_tui.desk import Desk
 from coord_tui.display import plain, toast
 from coord_tui.gate import Gate
 from coord_tui.keyboard import Keyboard
+from coord_tui.pace import Pace
 from coord_tui.painted import PaintedApp
 from coord_tui.rows.scene import Scene, same
 from coord_tui.screens.dashboard import Dashboard
@@ -82,6 +83,7 @@ class CoordApp(PaintedApp, inherit_bindings=False):
         self.ticks = ticks
         self.gate = Gate()
         self.keyboard = Keyboard(self)
+        self.pace = Pace(self._arrive, self.set_timer)
         self.acting = False
         self.board: Board | None = None
         self.workspace: str | None = None
@@ -155,8 +157,10 @@ class CoordApp(PaintedApp, inherit_bindings=False):
         return Mode(read_only=self.desk.read_only, stuck_since=self.stuck_since if seen else None)
 
     def on_coord_app_arrived(self, message: Arrived) -> None:
-        """Show a board that came."""
-        board = message.board
+        """Show a board that came, in time."""
+        self.pace.take(message.board)
+
+    def _arrive(self, board: Board) -> None:
         self.stuck_since = (self.stuck_since or self.now()) if board.problem else None
         before, self.board = self.board, board
         if before is not None and same(before, board):
@@ -198,12 +202,6 @@ class CoordApp(PaintedApp, inherit_bindings=False):
         dashboard = self.screen_stack[0]
         if isinstance(dashboard, Dashboard):
             dashboard.reveal(key)
-
-    def unmark(self) -> None:
-        """Mark nothing any more: what was marked has been acted on."""
-        dashboard = self.screen_stack[0]
-        if isinstance(dashboard, Dashboard) and dashboard.table.unmark():
-            dashboard.sifted()
 
     def next_workspace(self) -> None:
         """Show the next workspace; after the last all of them."""
