@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from textual.app import ComposeResult
 from textual.containers import Container
 
+from coord_core import text
 from coord_tui.display import NOTHING, Words, say
 from coord_tui.rows.arranged import Arranged, Order, orders
 from coord_tui.rows.source import Source
 from coord_tui.widgets.record_table import RecordTable
 from coord_tui.widgets.rule import Rule
+
+WORDS: Final = 14
+"""Cells that a filter's words take in a panel's rule."""
 
 
 class Panel(Container, can_focus=False, inherit_bindings=False):
@@ -127,12 +133,13 @@ class Panel(Container, can_focus=False, inherit_bindings=False):
         notes = [say((f"no field {field}", "stale")) for field in self._unknown]
         marks = len(self.table.marks)
         if self.wanted:
-            notes.append(say((f"{len(self.table.keys)} of {self.counted} with /{self.wanted}", "wait")))
+            words = text.truncate(text.line(self.wanted), WORDS)
+            notes.append(say((f"{len(self.table.keys)} of {self.counted} with /{words}", "wait")))
         if marks:
             hidden = len(self.table.marks.difference(self.table.keys))
             notes.insert(0, say((f"{marks} marked{f', {hidden} not shown' if hidden else ''}", "link bold")))
         if self.wanted or marks:
-            notes.append(say(("escape shows all" if self.wanted else "escape unmarks", "dim")))
+            notes.append(say(("esc clears" if self.wanted else "esc unmarks", "dim")))
         if self.order:
             notes.append(say((f"by {self.order.by} {self.order.sign}", "link")))
         return notes if notes and self.order else [*notes, self._note]
