@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from coord_core.state.board import Board
 
-SHARE: Final = 0.04
+SHARE: Final = 0.03
 """Which part of a processor showing boards may take for long."""
 CREDIT_S: Final = 0.1
 """How much time, in seconds, may have been saved up: what comes after a pause is shown at once."""

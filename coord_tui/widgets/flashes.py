@@ -11,6 +11,8 @@ from coord_tui.display import Cell
 from coord_tui.rows.source import Source
 
 LASTS_S: Final = 1.0
+FADES_S: Final = 0.5
+"""How often, in seconds, it is looked whether some had their time: few frames rather than one for each."""
 
 
 class Flashes:
@@ -39,8 +41,8 @@ class Flashes:
             if changed:
                 self._until[key] = (until, changed | self.of(key))
 
-    def fade(self) -> float | None:
-        """Forget what had its time; return in how many seconds the next has, None for none."""
+    def fade(self) -> bool:
+        """Forget what had its time; say whether anything is left."""
         now = self._clock()
         self._until = {key: found for key, found in self._until.items() if found[0] > now}
-        return max(0.01, min(until for until, _ in self._until.values()) - now) if self._until else None
+        return bool(self._until)

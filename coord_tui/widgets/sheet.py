@@ -15,7 +15,7 @@ from coord_tui.palette import palette_of, strip
 from coord_tui.rows.arranged import Order
 from coord_tui.rows.source import Source
 from coord_tui.widgets.cursor import Cursor
-from coord_tui.widgets.flashes import LASTS_S, Flashes
+from coord_tui.widgets.flashes import FADES_S, LASTS_S, Flashes
 
 
 @frozen
@@ -141,8 +141,8 @@ class Sheet(Cursor, inherit_bindings=True):
     def _fade(self) -> None:
         left = self._flashes.fade()
         self.refresh_changed()
-        if left is not None:
-            self.set_timer(left, self._fade)
+        if left:
+            self.set_timer(FADES_S, self._fade)
 
     def _cells_of(self, key: str) -> tuple[Cell, ...]:
         """Return a row's cells, worked out once for each instant."""

@@ -168,7 +168,8 @@ def flood(folder: Path, seconds: float) -> None:
     with opened(folder) as terminal, flooded(folder, 250, 7, 10):
         share(terminal, 5)
         before, taken, end = memory(terminal), [], time.monotonic() + seconds
-        keys = "jjjkGgsS \x04\x15*\x1b1221/a\x1b\x1b"
+        # Each of them changes the screen, so that it is its own frame that is waited for.
+        keys = ("G", "g", "j", "k", "s", "S", " ", "*", "*", "2", "G", "1", "/", "a", "\x7f", "\r", "\x04", "\x15")
         while time.monotonic() < end:
             for key in keys:
                 taken.append(answer(terminal, key))
