@@ -156,9 +156,9 @@ async def test_whatever_happens_to_a_table() -> None:
     app = PanelApp()
     async with app.run_test(size=(30, 12)) as pilot:
 
-        @settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
-        @given(st.lists(STEPS, max_size=25))
-        def whatever(steps: list[tuple[str, Any]]) -> None:
+        @settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
+        @given(st.lists(st.tuples(NAMES, VALUES), max_size=20), st.lists(STEPS, min_size=3, max_size=25))
+        def whatever(rows: list[Row], steps: list[tuple[str, Any]]) -> None:
             panel = app.panel
             machine = Machine(panel)
             panel.wanted, panel.order = "", None
@@ -166,7 +166,7 @@ async def test_whatever_happens_to_a_table() -> None:
             machine.show()
             panel.table.focus()
             panel.table.placed = True
-            for name, what in steps:
+            for name, what in [("put", rows), ("move", len(rows) // 2), *steps]:
                 machine.step(name, what)
 
         whatever()
