@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import Final
 
 from coord_core.errors import InvalidScope
@@ -104,6 +105,7 @@ def _kind_and_id(name: str) -> str:
     return f"{kind}:{rest.replace('__', '/')}" if sep else name
 
 
+@lru_cache(1 << 12)
 def natural(name: str) -> tuple[tuple[int, int, str], ...]:
     """Return a key that sorts names as people do: claude_2 before claude_10."""
     parts = _DIGITS.split(name.casefold())

@@ -13,6 +13,7 @@ from coord_tui.screens.confirm import Confirm
 from coord_tui.screens.dialog import Dialog
 from coord_tui.screens.moved import Moved
 from coord_tui.screens.plan_words import placed
+from coord_tui.screens.sifting import Sifting
 
 if TYPE_CHECKING:
     from coord_tui.app import CoordApp
@@ -20,6 +21,9 @@ if TYPE_CHECKING:
 
 ENDINGS: Final = {"; redo does it again": "Z does it again", "; undo takes it back": "z takes it back"}
 """How an action says that it can be taken back, and how the console does, whose words are keys."""
+
+KEEPING: Final = ("undo", "redo", "hold", "lift_hold")
+"""Actions after which what is marked stays marked: they are not about that."""
 
 
 async def carry_out(app: CoordApp, planner: Callable[[], Plan]) -> None:
@@ -73,6 +77,15 @@ async def apply(app: CoordApp, plan: Plan, reason: str) -> None:
         refuse(app, error)
     else:
         toast(app, said(done))
+        if plan.action not in KEEPING:
+            _unmark(app)
+
+
+def _unmark(app: CoordApp) -> None:
+    """Mark nothing any more: what was marked has been acted on."""
+    dashboard = app.screen_stack[0]
+    if isinstance(dashboard, Sifting) and dashboard.table.unmark():
+        dashboard.sifted()
 
 
 def said(done: Done) -> str:

@@ -31,6 +31,7 @@ from coord_tui.desk import Desk
 from coord_tui.display import plain, toast
 from coord_tui.gate import Gate
 from coord_tui.keyboard import Keyboard
+from coord_tui.pace import Pace
 from coord_tui.rows.scene import Scene, same
 from coord_tui.screens.dashboard import Dashboard
 from coord_tui.settings import Settings
@@ -90,6 +91,7 @@ class CoordApp(AttendedApp, inherit_bindings=False):
         self.ticks = ticks
         self.gate = Gate()
         self.keyboard = Keyboard(self)
+        self.pace = Pace(self._arrive, self.set_timer)
         self.acting = False
         self.recent: list[str] = []
         self.board: Board | None = None
@@ -171,8 +173,10 @@ class CoordApp(AttendedApp, inherit_bindings=False):
         return Mode(self.desk.read_only, self.stuck_since if seen else None, keys)
 
     def on_coord_app_arrived(self, message: Arrived) -> None:
-        """Show a board that came."""
-        board = message.board
+        """Show a board that came, in time."""
+        self.pace.take(message.board)
+
+    def _arrive(self, board: Board) -> None:
         self.stuck_since = (self.stuck_since or self.now()) if board.problem else None
         before, self.board = self.board, board
         if before is not None and same(before, board):

@@ -16,7 +16,8 @@ class Column:
 
     right: aligned right. comfort: what a sharing column must have before an extra may come. extra: its turn, from 1,
     among the columns that come only where there is room; 0 for always. drop: its turn, from 1, among those that go
-    where there is none; 0 for never.
+    where there is none; 0 for never. by: the field that it sorts by, "" for none. quiet: what changes in it is only
+    that time passed.
     """
 
     title: str
@@ -26,6 +27,8 @@ class Column:
     comfort: int = 0
     extra: int = 0
     drop: int = 0
+    by: str = ""
+    quiet: bool = False
 
 
 def fit(columns: Sequence[Column], cells: int) -> list[int]:

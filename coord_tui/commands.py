@@ -160,6 +160,12 @@ NEEDS: Final = "next, previous that needs you"
 TURN: Final = "next, previous panel"
 LINKS: Final = "next, previous link"
 UNDO: Final = "undo mine, redo it"
+FILTER: Final = (
+    "filter: rows with all these words; !word: without it; field:words, by what the column shows: state:dead "
+    "owner:claude_4 issue:18 branch:fix progress:>50 seen:>10m"
+)
+SORT: Final = "sort by the next column, the other way round"
+MARK: Final = "mark this row, all shown: what acts, acts on all that are marked"
 COMMANDS: Final = (
     Command("panel.needs", "go", "to what needs you", PANEL),
     Command("panel.sessions", "go", "to Sessions", PANEL),
@@ -184,7 +190,11 @@ COMMANDS: Final = (
     Command("act.hold", "act", "hold everybody up, lift the hold", here=_hold, changes=True),
     Command("act.undo", "act", "undo mine", UNDO, changes=True),
     Command("act.redo", "act", "redo what was undone", UNDO, changes=True),
-    Command("look.filter", "look", "filter: only rows with these words"),
+    Command("look.filter", "look", "filter: only rows with these words", FILTER),
+    Command("look.sort", "look", "sort by the next column", SORT),
+    Command("look.reverse", "look", "sort the other way round", SORT),
+    Command("look.mark", "look", "mark this row; what acts, acts on all that are marked", MARK),
+    Command("look.mark_all", "look", "mark all rows shown, or none", MARK),
     Command("look.raw", "look", "the document as JSON", idle=_no_target),
     Command("detail.raw", "look", "the document as JSON", idle=_no_target),
     Command("look.ignore", "look", "ignore it until it changes", here=_ignore, idle=_nothing_to_ignore),
@@ -195,7 +205,7 @@ COMMANDS: Final = (
     Command("look.commands", "look", "find any action or record"),
     Command("look.keys", "look", "these keys"),
     Command("mode.read_only", "leave", "read-only from now on, until you leave", changes=True),
-    Command("leave.step", "leave", "a dialog, filter, zoom; never quits"),
+    Command("leave.step", "leave", "a dialog, filter, marks, zoom; never quits"),
     Command("leave.quit", "leave", "the same; at the top it quits"),
     Command("detail.leave", "leave", "the detail"),
     Command("leave.cancel", "leave", "cancels a dialog or a line, else quits"),

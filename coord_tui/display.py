@@ -85,6 +85,11 @@ def retone(words: Iterable[Piece], tone: str) -> Words:
     return tuple(Piece(piece.text, tone) for piece in words)
 
 
+def embolden(words: Iterable[Piece]) -> Words:
+    """Return the same words in bold."""
+    return tuple(Piece(piece.text, f"{piece.tone} bold", piece.link) for piece in words)
+
+
 def clip(words: Sequence[Piece], cells: int) -> Words:
     """Return words in at most `cells` cells, ending in … where something is missing."""
     if width(words) <= cells:

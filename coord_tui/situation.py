@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
-
 from coord_core.frozen import frozen
 from coord_core.state.board import Board
 from coord_core.state.insights import Life
@@ -68,7 +66,7 @@ def _sentence(problem: str) -> str:
 
 def all_well(scene: Scene) -> Words:
     """Return the one line that stands where findings would."""
-    lives = Counter(scene.verdict(session.scope).life for session in scene.sessions)
+    lives = scene.lives
     locks = sum(scene.here(lock.workspace) for lock in scene.board.locks.values())
     waiting = sum(len(lock.waiters) for lock in scene.board.locks.values() if scene.here(lock.workspace))
     held = f"{locks} lock{'s' if locks != 1 else ''} held" if locks else "no lock held"

@@ -35,7 +35,7 @@ class Target:
 
     key: its key on the board. scope: of the document to look at, None for a file that is none. name: as people say it.
     let_go: what `x` does. give: what `a` does, its `to` still missing; workspace: among whose sessions.
-    list: of a task, its list's key.
+    list: of a task, its list's key. doing: what `x` does, where the action's name does not say it.
     """
 
     key: str
@@ -49,11 +49,14 @@ class Target:
     list: str = ""
     finding: Finding | None = None
     facts: Mapping[str, Any] = field(default_factory=dict)
+    doing: str = ""
 
     @property
     def word(self) -> str:
         """What `x` does, in the key line's words; "" when it does nothing here."""
-        return WORDS.get(self.let_go.action, self.let_go.action.replace("_", " ")) if self.let_go else ""
+        if self.doing or self.let_go is None:
+            return self.doing
+        return WORDS.get(self.let_go.action, self.let_go.action.replace("_", " "))
 
 
 def find(scene: Scene, key: str | None, work: WorkRows, findings: FindingRows) -> Target | None:

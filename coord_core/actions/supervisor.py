@@ -18,6 +18,8 @@ from coord_core.actions.messaging import send_message
 from coord_core.actions.plan import Done, Effect, Plan
 from coord_core.actions.reassigning import reassign_issue, reassign_session, reassign_task, requeue_task
 from coord_core.actions.releasing import release_lock, sign_off_session
+from coord_core.actions.several import NAME as SEVERAL
+from coord_core.actions.several import several
 from coord_core.actions.surroundings import this_user
 from coord_core.actions.undoing import plan_redo, plan_undo
 from coord_core.errors import NotFound
@@ -45,15 +47,28 @@ PLANNERS: Final[Mapping[str, Callable[..., Plan]]] = MappingProxyType(
 
 
 def plan(board: Board, action: str, arguments: Mapping[str, Any]) -> Plan:
-    """Work an action out by its name, over a board; nothing is changed. Raises NotFound, Refused."""
+    """Work an action out by its name, over a board; nothing is changed. Raises NotFound, Refused.
+
+    The action `several` takes `actions`, pairs of a name and arguments, and joins them into one plan; `left` is said of
+    what is not among them, and what else it is given goes to all of them.
+    """
+    if action == SEVERAL:
+        own = {name: value for name, value in arguments.items() if name in ("actions", "left")}
+        each = {name: value for name, value in arguments.items() if name not in own}
+        return announced(several(board, _planner, each, **own), board)
+    return announced(_planner(action)(board, **arguments), board)
+
+
+def _planner(action: str) -> Callable[..., Plan]:
     planner = PLANNERS.get(action)
     if planner is None:
         raise NotFound(f"action {action}", f"there are {', '.join(PLANNERS)}")
-    return announced(planner(board, **arguments), board)
+    return planner
 
 
 __all__ = [
     "PLANNERS",
+    "SEVERAL",
     "Done",
     "Effect",
     "Plan",

@@ -183,9 +183,11 @@ def concerned(changes: Changes) -> set[str]:
 
 def deleted_sessions(line: Line) -> set[str]:
     """Return the scopes of the sessions whose documents a clean-up took away."""
-    if line.action not in ("clean_up_session", "clean_up_stale"):
+    if line.action not in ("clean_up_session", "clean_up_stale", "several"):
         return set()
-    return {full for full in line.changes if parse(full).kind == "session"}
+    # Where several things were done, only what is told of documents that are gone says which of them are.
+    scopes = line.rest if line.action == "several" else line.changes
+    return {full for full in scopes if parse(full).kind == "session"}
 
 
 def had(line: Line) -> tuple[str, ...]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from typing import Final
 
 from coord_core.frozen import frozen
@@ -13,6 +14,8 @@ from coord_tui.ages import clock
 from coord_tui.columns import Column
 from coord_tui.display import Cell, Words, say
 from coord_tui.rows.scene import Scene
+from coord_tui.rows.source import Fields
+from coord_tui.rows.values import elapsed
 
 SAID_BY_THEMSELVES: Final = frozenset(
     {"progress", "session_started", "issue_started", "session_ended", "note", "message"}
@@ -40,6 +43,14 @@ class EventRows:
         found = [event for workspace, log in scene.board.events.items() if scene.here(workspace) for event in log]
         self.told = dict(_keyed(_folded(sorted(found, key=_at))))
         self.keys = list(self.told)
+        self.fields: Fields = {
+            "owner": lambda key: self.told[key].event.session,
+            "session": lambda key: self.told[key].event.session,
+            "type": lambda key: self.told[key].event.type,
+            "what": lambda key: self.told[key].event.message or self.told[key].event.type,
+            "age": lambda key: elapsed(scene, _when(self.told[key].event)),
+            "workspace": lambda key: self.told[key].event.workspace,
+        }
 
     def record(self, event: Event) -> str | None:
         """Return the record that an event is about: its session, else an issue or a lock that it names."""
@@ -67,8 +78,12 @@ class EventRows:
         )
 
 
-NARROW: Final = (Column("TIME", 5), Column("SESSION", 10), Column("EVENT", 10, share=1))
-WIDE: Final = (Column("TIME", 8), Column("SESSION", 14), Column("EVENT", 10, share=1))
+NARROW: Final = (
+    Column("TIME", 5, by="age", quiet=True),
+    Column("SESSION", 10, by="owner"),
+    Column("EVENT", 10, share=1, by="what"),
+)
+WIDE: Final = (replace(NARROW[0], width=8), replace(NARROW[1], width=14), NARROW[2])
 
 
 def event_words(event: Event) -> Words:
@@ -79,7 +94,12 @@ def event_words(event: Event) -> Words:
 
 
 def _at(event: Event) -> float:
-    return event.time.at if event.time and event.time.at is not None else float("-inf")
+    at = _when(event)
+    return float("-inf") if at is None else at
+
+
+def _when(event: Event) -> float | None:
+    return event.time.at if event.time else None
 
 
 def _folded(events: Iterable[Event]) -> list[Told]:

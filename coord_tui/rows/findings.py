@@ -10,9 +10,16 @@ from coord_tui.ages import since
 from coord_tui.columns import Column
 from coord_tui.display import Cell, Words, plain, say
 from coord_tui.rows.scene import Scene
+from coord_tui.rows.source import Fields
+from coord_tui.rows.values import elapsed
 
-COLUMNS: Final = (Column("", 1), Column("", 20, share=1), Column("", 4, right=True))
+COLUMNS: Final = (
+    Column("", 1, by="severity"),
+    Column("", 20, share=1, by="what"),
+    Column("", 4, right=True, by="age", quiet=True),
+)
 MARKS: Final = {Severity.HIGH: ("!", "dead bold"), Severity.MEDIUM: ("!", "stale bold"), Severity.LOW: ("·", "link")}
+SEVERITIES: Final = {severity: (place, severity.name.lower()) for place, severity in enumerate(MARKS)}
 
 
 class FindingRows:
@@ -26,6 +33,14 @@ class FindingRows:
         self.ignored = {key_of(finding) for finding in scene.ignored}
         self.findings: dict[str, Finding] = {key_of(finding): finding for finding in (*scene.findings, *scene.ignored)}
         self.keys = list(self.findings) if ignored else self.needy
+        self.fields: Fields = {
+            "severity": lambda key: SEVERITIES[self.findings[key].severity],
+            "what": self.words,
+            "kind": lambda key: self.findings[key].kind,
+            "name": lambda key: self.findings[key].lead,
+            "age": lambda key: elapsed(scene, self.findings[key].since),
+            "workspace": lambda key: self.findings[key].workspace,
+        }
 
     def words(self, key: str) -> str:
         """Return what a filter looks for."""

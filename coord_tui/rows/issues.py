@@ -10,12 +10,14 @@ from coord_core.state.records import Issue
 from coord_tui.columns import Column
 from coord_tui.display import NOTHING, Cell, Words, join, say
 from coord_tui.rows.scene import Scene
+from coord_tui.rows.source import Fields
+from coord_tui.rows.values import percent_of, phase_of
 
 COLUMNS: Final = (
-    Column("ISSUE", 5),
-    Column("WHO", 10, share=0.6),
-    Column("%", 4, right=True),
-    Column("PHASE", 10, share=0.4),
+    Column("ISSUE", 5, by="issue"),
+    Column("WHO", 10, share=0.6, by="owner"),
+    Column("%", 4, right=True, by="progress"),
+    Column("PHASE", 10, share=0.4, by="phase"),
 )
 OVER: Final = frozenset({"completed", "complete", "done", "closed", "finished", "resolved"})
 
@@ -28,6 +30,20 @@ class IssueRows:
         self.columns = scene.widened(COLUMNS, 0)
         shown = [issue for issue in scene.board.issues.values() if scene.here(issue.workspace)]
         self.keys = [issue.scope for issue in sorted(shown, key=self._order)]
+        self.fields: Fields = {
+            "issue": lambda key: self._at(key).id,
+            "name": lambda key: self._at(key).id,
+            "owner": lambda key: ", ".join(scene.owners(self._at(key))) or "nobody",
+            "who": lambda key: ", ".join(scene.owners(self._at(key))) or "nobody",
+            "state": lambda key: self._at(key).status,
+            "status": lambda key: self._at(key).status,
+            "progress": lambda key: percent_of(self._at(key).progress),
+            "phase": lambda key: phase_of(self._at(key).progress) or _status(self._at(key)),
+            "workspace": lambda key: self._at(key).workspace,
+        }
+
+    def _at(self, key: str) -> Issue:
+        return self.scene.board.issues[key]
 
     def _order(self, issue: Issue) -> tuple[object, ...]:
         over = (issue.status or "").casefold() in OVER

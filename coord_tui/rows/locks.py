@@ -12,13 +12,15 @@ from coord_tui.ages import age, since
 from coord_tui.columns import Column
 from coord_tui.display import Cell, Words, say
 from coord_tui.rows.scene import SHAPES, Scene
+from coord_tui.rows.source import Fields
+from coord_tui.rows.values import at, elapsed, ranked
 
 COLUMNS: Final = (
-    Column("", 1),
-    Column("LOCK", 10, share=0.52),
-    Column("HOLDER", 10),
-    Column("HELD", 4, right=True),
-    Column("", 8, share=0.48),
+    Column("", 1, by="state"),
+    Column("LOCK", 10, share=0.52, by="lock"),
+    Column("HOLDER", 10, by="owner"),
+    Column("HELD", 4, right=True, by="held", quiet=True),
+    Column("", 8, share=0.48, by="waiting"),
 )
 _WORST: Final = (Life.DEAD, Life.STALE, Life.OFF, None, Life.UNKNOWN, Life.LATE, Life.LIVE)
 
@@ -31,6 +33,21 @@ class LockRows:
         self.columns = scene.widened(COLUMNS, 1)
         held = [lock for lock in scene.board.locks.values() if scene.here(lock.workspace)]
         self.keys = [lock.scope for lock in sorted(held, key=self._order)]
+        self.fields: Fields = {
+            "lock": lambda key: self._at(key).resource,
+            "name": lambda key: self._at(key).resource,
+            "owner": lambda key: self._at(key).holder,
+            "holder": lambda key: self._at(key).holder,
+            "state": lambda key: ranked(scene.life(self._at(key).workspace, self._at(key).holder)),
+            "held": lambda key: elapsed(scene, at(self._at(key).since)),
+            "waiting": lambda key: float(len(self._at(key).waiters)) or None,
+            "waiter": lambda key: " ".join(waiter.session for waiter in self._at(key).waiters),
+            "reason": lambda key: self._at(key).reason,
+            "workspace": lambda key: self._at(key).workspace,
+        }
+
+    def _at(self, key: str) -> Lock:
+        return self.scene.board.locks[key]
 
     def _order(self, lock: Lock) -> tuple[object, ...]:
         life = self.scene.life(lock.workspace, lock.holder)

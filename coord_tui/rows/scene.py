@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 from functools import cached_property
@@ -110,6 +111,11 @@ class Scene:
     def hides(self, finding: Finding) -> bool:
         """Whether a finding is ignored."""
         return self.ignoring is not None and self.ignoring.hides(finding, self.holdings(finding.subject))
+
+    @cached_property
+    def lives(self) -> Counter[Life]:
+        """How many of the sessions shown are alive, late, stale, dead…"""
+        return Counter(self.verdict(session.scope).life for session in self.sessions)
 
     @cached_property
     def working(self) -> dict[tuple[str, str], list[str]]:

@@ -10,23 +10,25 @@ from coord_core.state.insights import Holdings, Life
 from coord_core.state.records import Issue, Progress, Session, Task
 from coord_tui.ages import since
 from coord_tui.columns import Column
-from coord_tui.display import NOTHING, Cell, Things, Words, say
+from coord_tui.display import NOTHING, Cell, Things, Words, plain, say
 from coord_tui.rows.scene import ALARMING, SHAPES, Scene
+from coord_tui.rows.source import Fields, Value
+from coord_tui.rows.values import elapsed, percent_of, phase_of, ranked
 
 COLUMNS: Final = (
-    Column("", 1),
-    Column("SESSION", 17),
-    Column("SEEN", 4, right=True),
-    Column("DID", 4, right=True),
-    Column("ISSUE", 5),
-    Column("%", 4, right=True),
+    Column("", 1, by="state"),
+    Column("SESSION", 17, by="name"),
+    Column("SEEN", 4, right=True, by="seen", quiet=True),
+    Column("DID", 4, right=True, by="did", quiet=True),
+    Column("ISSUE", 5, by="issue"),
+    Column("%", 4, right=True, by="progress"),
     Column("", 6, extra=1),
-    Column("PHASE", 14, extra=4),
-    Column("DOING", 12, share=0.59, comfort=30),
-    Column("HOLDS", 16, share=0.41, comfort=20),
-    Column("LAST 30 MIN", 12, extra=2),
-    Column("BRANCH", 22, extra=3),
-    Column("CLIENT", 6, extra=5),
+    Column("PHASE", 14, extra=4, by="phase"),
+    Column("DOING", 12, share=0.59, comfort=30, by="doing"),
+    Column("HOLDS", 16, share=0.41, comfort=20, by="holds"),
+    Column("LAST 30 MIN", 12, extra=2, quiet=True),
+    Column("BRANCH", 22, extra=3, by="branch"),
+    Column("CLIENT", 6, extra=5, by="client"),
 )
 BARS: Final = "▁▂▃▄▅▆▇█"
 
@@ -49,7 +51,39 @@ class SessionRows:
         self.scene = scene
         self.columns = scene.widened(COLUMNS, 1)
         self.keys = [session.scope for session in scene.sessions]
+        self.fields: Fields = {
+            "name": lambda key: self._at(key).id,
+            "session": lambda key: self._at(key).id,
+            "owner": lambda key: self._at(key).id,
+            "state": lambda key: ranked(scene.verdict(key).life),
+            "seen": lambda key: elapsed(scene, scene.signs(key).seen),
+            "did": lambda key: elapsed(scene, scene.signs(key).did),
+            "issue": self._number,
+            "progress": lambda key: percent_of(self._progress(self._at(key))),
+            "phase": lambda key: phase_of(self._progress(self._at(key))),
+            "doing": self._said,
+            "holds": self._has,
+            "branch": lambda key: self._at(key).branch,
+            "client": lambda key: self._at(key).client,
+            "workspace": lambda key: self._at(key).workspace,
+        }
         self.most = max((max(signs.buckets, default=0) for signs in scene.board.signs.values()), default=1)
+
+    def _at(self, key: str) -> Session:
+        return self.scene.board.sessions[key]
+
+    def _number(self, key: str) -> Value:
+        session = self._at(key)
+        issue = issue_of(self.scene, session)
+        return issue.id if issue else session.issue
+
+    def _said(self, key: str) -> Value:
+        session = self._at(key)
+        return plain(self._doing(session, issue_of(self.scene, session), self.scene.verdict(key).life))
+
+    def _has(self, key: str) -> Value:
+        has = self.scene.holdings(key)
+        return ", ".join(things(has)) or ", ".join(lock.resource for lock in has.wants)
 
     def words(self, key: str) -> str:
         """Return what a filter looks for."""

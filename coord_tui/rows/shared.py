@@ -12,12 +12,14 @@ from coord_tui.ages import since
 from coord_tui.columns import Column
 from coord_tui.display import Cell, Name, say
 from coord_tui.rows.scene import Scene
+from coord_tui.rows.source import Fields
+from coord_tui.rows.values import elapsed
 
 COLUMNS: Final = (
     Column("", 1),
-    Column("DOCUMENT", 16, share=0.35),
-    Column("HOLDS", 10, share=0.65),
-    Column("AGE", 4, right=True),
+    Column("DOCUMENT", 16, share=0.35, by="name"),
+    Column("HOLDS", 10, share=0.65, by="holds"),
+    Column("AGE", 4, right=True, by="age", quiet=True),
 )
 SHOWN: Final = 200
 
@@ -32,6 +34,17 @@ class SharedRows:
                or scene.workspace is None or not each.scope]  # fmt: skip
         documents = [scope for scope in scene.board.shared if scene.here(parse(scope).workspace)]
         self.keys = sorted((each.source for each in bad), key=natural) + sorted(documents, key=natural)
+        self.fields: Fields = {
+            "name": lambda key: parse(key).short if key in scene.board.documents else key,
+            "document": lambda key: parse(key).short if key in scene.board.documents else key,
+            "holds": lambda key: _summary(scene.board.documents.get(key)),
+            "age": lambda key: elapsed(scene, self._written(key)),
+            "workspace": lambda key: parse(key).workspace if key in scene.board.documents else None,
+        }
+
+    def _written(self, key: str) -> float | None:
+        found = self.scene.board.documents.get(key) or self.scene.board.unreadable.get(key)
+        return found.written_at or None if found else None
 
     def words(self, key: str) -> str:
         """Return what a filter looks for."""

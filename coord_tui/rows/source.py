@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Protocol
+from collections.abc import Callable, Mapping, Sequence
+from typing import Protocol, TypeAlias
 
 from coord_tui.columns import Column
 from coord_tui.display import Cell
+
+Value: TypeAlias = str | float | tuple[int, str] | None
+"""What a row has in a field: words, a number, words with a rank of their own, or nothing."""
+Fields: TypeAlias = Mapping[str, Callable[[str], Value]]
+"""By name, what a row's key has there: rows are sorted by it, and a filter may ask for it."""
 
 
 class Source(Protocol):
@@ -20,26 +25,12 @@ class Source(Protocol):
     def keys(self) -> Sequence[str]:
         """The rows' keys, in order."""
 
+    @property
+    def fields(self) -> Fields:
+        """What rows are sorted by and filtered on."""
+
     def cells(self, key: str, now: float) -> Sequence[Cell]:
         """Return one row's cells at `now`, seconds since 1970."""
 
     def words(self, key: str) -> str:
         """Return what a filter looks for a row's sake."""
-
-
-class Filtered:
-    """The rows of a source whose words contain all of a filter's words."""
-
-    def __init__(self, source: Source, wanted: str) -> None:
-        self.source = source
-        self.columns = source.columns
-        each = wanted.casefold().split()
-        self.keys = [key for key in source.keys if all(word in source.words(key).casefold() for word in each)]
-
-    def cells(self, key: str, now: float) -> Sequence[Cell]:
-        """Return the source's cells."""
-        return self.source.cells(key, now)
-
-    def words(self, key: str) -> str:
-        """Return the source's words."""
-        return self.source.words(key)

@@ -12,13 +12,15 @@ from coord_tui.columns import Column
 from coord_tui.display import Cell, Words, say
 from coord_tui.rows.scene import Scene
 from coord_tui.rows.sessions import task_name
+from coord_tui.rows.source import Fields
+from coord_tui.rows.values import at, elapsed
 
 COLUMNS: Final = (
-    Column("", 1),
-    Column("TASK", 14),
-    Column("WHAT", 10, share=1),
-    Column("OWNER", 11),
-    Column("", 4, right=True),
+    Column("", 1, by="state"),
+    Column("TASK", 14, by="task"),
+    Column("WHAT", 10, share=1, by="what"),
+    Column("OWNER", 11, by="owner"),
+    Column("", 4, right=True, by="age", quiet=True),
 )
 MARKS: Final = {
     TaskState.RUNNING: ("▸", "link"),
@@ -39,6 +41,18 @@ class WorkRows:
             key = f"{task.list}#{task.id}"
             self.tasks[key if key not in self.tasks else f"{key}#{task.index}"] = task
         self.keys = list(self.tasks)
+        states = list(MARKS)
+        self.fields: Fields = {
+            "task": lambda key: task_name(self.tasks[key]),
+            "name": lambda key: task_name(self.tasks[key]),
+            "list": lambda key: task_name(self.tasks[key]).partition("#")[0],
+            "what": lambda key: self.tasks[key].summary,
+            "owner": lambda key: self.tasks[key].owner,
+            "state": lambda key: (states.index(self.tasks[key].state), self.tasks[key].state.value),
+            "status": lambda key: self.tasks[key].status,
+            "age": lambda key: elapsed(scene, at(self.tasks[key].since)),
+            "workspace": lambda key: scene.board.lists[self.tasks[key].list].workspace,
+        }
 
     def _sorted(self) -> list[Task]:
         lists = [each for each in self.scene.board.lists.values() if self.scene.here(each.workspace)]

@@ -16,6 +16,7 @@ from coord_tui.columns import Column
 from coord_tui.display import Cell, Things, say
 from coord_tui.rows.scene import SHAPES, Scene
 from coord_tui.rows.sessions import things
+from coord_tui.rows.source import Fields
 from coord_tui.screens.planning import Planning
 from coord_tui.widgets.record_table import RecordTable
 from coord_tui.widgets.rule import Rule
@@ -38,6 +39,7 @@ class Ticks:
         self.columns = scene.widened(COLUMNS, 2)
         self.sessions = {session.scope: session for session in candidates(scene)}
         self.keys = list(self.sessions)
+        self.fields: Fields = {}
         self.ticked = {key for key in self.keys if scene.verdict(key).life is Life.DEAD}
 
     def words(self, key: str) -> str:

@@ -7,16 +7,15 @@ from typing import TYPE_CHECKING, ClassVar
 
 from textual import on
 from textual.binding import Binding, BindingType
-from textual.widgets import Input
 
 from coord_core.state.insights import Remedy
 from coord_tui.display import toast
 from coord_tui.screens.guide import GUIDES, Guide
 from coord_tui.screens.panels import PANELS
 from coord_tui.screens.reach import REACHES
+from coord_tui.screens.sifting import SIFTS, Sifting
 from coord_tui.screens.triage import TRIAGES, Triage
 from coord_tui.widgets.detail import Detail
-from coord_tui.widgets.field import Field
 from coord_tui.widgets.record_table import RecordTable
 from coord_tui.widgets.remark import Remark
 
@@ -24,7 +23,7 @@ if TYPE_CHECKING:
     from coord_core.actions.plan import Plan
 
 
-class Dashboard(Triage, Guide, inherit_bindings=False):
+class Dashboard(Triage, Guide, Sifting, inherit_bindings=False):
     """The screen that is always there."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -36,11 +35,11 @@ class Dashboard(Triage, Guide, inherit_bindings=False):
         Binding("X", "clean_up", id="act.clean_up"),
         Binding("a", "give", id="act.give"),
         *REACHES,
+        *SIFTS,
         Binding("z", "undo", id="act.undo"),
         Binding("Z", "redo", id="act.redo"),
         Binding("y", "raw", id="look.raw"),
         Binding("w", "workspace", id="look.workspace"),
-        Binding("/", "filter", id="look.filter"),
         Binding("R", "look_again", id="look.again"),
         Binding("ctrl+o", "read_only", id="mode.read_only"),
         Binding("ctrl+l", "redraw", id="look.redraw"),
@@ -102,17 +101,15 @@ class Dashboard(Triage, Guide, inherit_bindings=False):
     # Leaving
 
     def action_leave(self) -> None:
-        """Leave the filter, then the zoom; what was remarked goes too."""
+        """Leave the filter, then the marks, then the zoom; what was remarked goes too."""
         if self.query_one("#remark", Remark).hush(self.coord.turn):
             self.fit_foot()
         self._leave()
 
     def _leave(self) -> bool:
-        panel = self.panels[self.active]
-        if self.query_one("#filter").display or panel.wanted:
-            self._filter("")
-            self._close_filter()
-        elif self.zoomed and not self.room.tabs:
+        if self.leave_sifting():
+            return True
+        if self.zoomed and not self.room.tabs:
             self.zoomed = False
             if self.active not in self.panels.order(self.room):
                 self.active = "sessions"
@@ -152,37 +149,11 @@ class Dashboard(Triage, Guide, inherit_bindings=False):
         """Change nothing from now on."""
         self.coord.watch_only()
 
-    def action_filter(self) -> None:
-        """Type words to look for in this panel."""
-        field = self.query_one("#filter", Field)
-        field.value = self.panels[self.active].wanted
-        self.fit_foot(typing=True)
-        field.focus()
-
-    @on(Input.Changed, "#filter")
-    def typed(self, message: Input.Changed) -> None:
-        """Narrow the panel to what is typed."""
-        if self.query_one("#filter").display:
-            self._filter(message.value)
-
-    @on(Input.Submitted, "#filter")
-    def kept(self) -> None:
-        """Keep the filter and go back to the rows."""
-        self._close_filter()
-
-    def _close_filter(self) -> None:
-        self.fit_foot(typing=False)
-        self.table.focus()
-
-    def _filter(self, wanted: str) -> None:
-        self.panels[self.active].wanted = wanted.strip()
-        self.coord.show_board()
-
     # Acting: plan, ask, apply
 
     def action_let_go(self) -> None:
         """Let go of what is under the cursor."""
-        target = self.target
+        target = self.acted
         if self.coord.refuses():
             return
         if target and target.let_go:
@@ -192,7 +163,7 @@ class Dashboard(Triage, Guide, inherit_bindings=False):
 
     def action_give(self) -> None:
         """Give what is under the cursor to another session."""
-        target = self.target
+        target = self.acted
         if self.coord.refuses() or target is None or self.sources is None:
             return
         if target.give is None:

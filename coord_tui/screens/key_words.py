@@ -28,7 +28,7 @@ def key_line(
     if blank:
         return spread([named("{look.again}", "look again"), named("{leave.quit}", "quit")], room), right
     session = session_of(scene, target)
-    silent = any(scene.verdict(session.scope).life in ALARMING for session in scene.sessions)
+    silent = any(scene.lives[life] for life in ALARMING)
     offered = [
         (bool(scene.findings), "{go.next}", "next"),
         (not read_only and target is not None and bool(target.word), "{act.let_go}", target.word if target else ""),

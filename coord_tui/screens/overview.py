@@ -85,7 +85,7 @@ class Overview(Margin, inherit_bindings=False):
             self.query_one("#notice", Lines).show(self._noticed())
             self._fill(now)
             self.rearrange()
-            self.tick(mode, now)
+            self._surround(mode, now)
 
     def _fill(self, now: float) -> None:
         assert self.sources is not None
@@ -109,7 +109,7 @@ class Overview(Margin, inherit_bindings=False):
         if name == "needs":
             return self.ignored_note()
         table = self.panels[name].table
-        return say(("following", "dim")) if name == "events" and table.at_end else NOTHING
+        return say(("following", "dim")) if table.follows and table.at_end else NOTHING
 
     def tick(self, mode: Mode, now: float) -> None:
         """Let time pass."""
@@ -120,6 +120,11 @@ class Overview(Margin, inherit_bindings=False):
         for panel in self.panels.values():
             if panel.display and panel.region:
                 panel.table.tick(now)
+        self._surround(mode, now)
+
+    def _surround(self, mode: Mode, now: float) -> None:
+        """Say what stands around the panels."""
+        assert self.sources is not None
         self.query_one("#status", StatusBar).tell(self.sources.scene, mode, now)
         self._follow_cursor(now)
 
@@ -133,7 +138,7 @@ class Overview(Margin, inherit_bindings=False):
         read_only, blank = self.coord.desk.read_only, self.notice.instead
         opens = self.sources.opens(self.table.cursor) is not None
         words = key_line(
-            self.target, self.sources.scene, self.size.width, self.coord.keymap,
+            self.acted, self.sources.scene, self.size.width, self.coord.keymap,
             read_only=read_only, blank=blank, opens=opens,
         )  # fmt: skip
         self.query_one("#keys", OneLine).show(*words)
@@ -197,7 +202,24 @@ class Overview(Margin, inherit_bindings=False):
     def here(self) -> Here:
         """What keys go by."""
         opens = self.sources is not None and self.sources.opens(self.table.cursor) is not None
-        return Here(self.coord.scene, self.target, self.coord.desk.read_only, self.notice.instead, opens)
+        return Here(self.coord.scene, self.acted, self.coord.desk.read_only, self.notice.instead, opens)
+
+    @property
+    def marked(self) -> list[Target]:
+        """What is marked in the panel that keys act on, and can be acted on, in the order of its rows."""
+        if self.sources is None or not self.table.marks:
+            return []
+        keys = [key for key in self.sources.of(self.active).keys if key in self.table.marks]
+        return [target for key in keys if (target := self.sources.target(key))]
+
+    @property
+    def acted(self) -> Target | None:
+        """What keys act on: all that are marked as one, else what the cursor is on."""
+        if not self.table.marks:
+            return self.target
+        from coord_tui.marked import together
+
+        return together(self.marked) if self.marked else None
 
     @on(RecordTable.Moved)
     def cursor_moved(self, message: RecordTable.Moved) -> None:

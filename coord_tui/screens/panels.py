@@ -69,7 +69,8 @@ class Panels(dict[str, Panel]):
         }
         for name, panel in self.items():
             panel.display = not hidden and (name == solo if solo else self.could_show(name, room))
-            panel.rule.display = not (room.quiet and not solo) if name == "needs" else not room.tabs
+            shown = not (room.quiet and not solo) if name == "needs" else not room.tabs
+            panel.rule.display = shown or panel.altered
             own = heights.get(name) if not solo else None
             last = name == "work" and not room.issues
             panel.styles.height = own if own and not last else "1fr"

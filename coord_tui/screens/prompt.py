@@ -15,6 +15,7 @@ from coord_tui.columns import Column
 from coord_tui.display import Cell, say
 from coord_tui.entries import ORDER
 from coord_tui.finder import Entry, Finder, marked
+from coord_tui.rows.source import Fields
 from coord_tui.screens.dialog import Dialog
 from coord_tui.widgets.choice import Choice
 from coord_tui.widgets.field import Field
@@ -30,6 +31,7 @@ class Found:
     """Entries as rows, with what was typed marked in them."""
 
     columns = COLUMNS
+    fields: Fields = {}
 
     def __init__(self, entries: Sequence[Entry], typed: str) -> None:
         self.entries = {entry.id: entry for entry in entries}

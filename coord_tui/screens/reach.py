@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from functools import partial
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from textual.binding import Binding
 
@@ -32,13 +32,25 @@ class Reach(Overview, inherit_bindings=False):
 
     def action_message(self) -> None:
         """Say something to the session under the cursor, or to the owner of what is there."""
-        session = self._session()
         if self.coord.refuses():
             return
+        if self.table.marks:
+            self._message_marked()
+            return
+        session = self._session()
         if session is None:
             toast(self.app, "A message goes to a session: put the cursor on one, or on what one has.")
             return
         self._tell("send_message", {"scope": session.scope})
+
+    def _message_marked(self) -> None:
+        from coord_tui.marked import message
+
+        arguments = message(self.coord.scene, self.marked)
+        if arguments is None:
+            toast(self.app, "A message goes to a session: none of the marked is one, or belongs to one.")
+        else:
+            self._tell("several", arguments)
 
     def action_hold(self) -> None:
         """Hold everybody up, or lift the hold."""
@@ -79,7 +91,7 @@ class Reach(Overview, inherit_bindings=False):
         if not self.coord.desk.read_only and not self.coord.acting:
             self.coord.act(partial(carry_out, self.coord, planner))
 
-    def _tell(self, action: str, arguments: dict[str, str], said: str = "") -> None:
+    def _tell(self, action: str, arguments: dict[str, Any], said: str = "") -> None:
         from coord_tui.acting import tell
 
         def planner(text: str) -> Plan:

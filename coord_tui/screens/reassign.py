@@ -18,9 +18,10 @@ from coord_core.state.records import Session
 from coord_tui.ages import age, past
 from coord_tui.columns import Column
 from coord_tui.display import Across, Cell, Words, say
+from coord_tui.rows.arranged import Arranged
 from coord_tui.rows.scene import NONE, SHAPES, Scene
 from coord_tui.rows.sessions import issue_of, progress_of, task_name
-from coord_tui.rows.source import Filtered
+from coord_tui.rows.source import Fields
 from coord_tui.screens import plan_words
 from coord_tui.screens.planning import Planning
 from coord_tui.targets import Target
@@ -46,6 +47,7 @@ class Receivers:
         self.sessions = {session.scope: session for session in sorted(others, key=self._order)}
         offered = [scope for scope in self.sessions if self.offered(scope)]
         rest = [scope for scope in self.sessions if scope not in offered and scene.verdict(scope).life is not Life.OFF]
+        self.fields: Fields = {}
         self.keys = [*offered, NOBODY, *rest]
 
     def _order(self, session: Session) -> tuple[object, ...]:
@@ -176,6 +178,5 @@ class Reassign(Planning, inherit_bindings=True):
     @on(Input.Changed, "#who")
     def narrowed(self, message: Input.Changed) -> None:
         """Show those whose name has what is typed in it."""
-        self.table.show(
-            Filtered(self.receivers, message.value), self.coord.now(), say(("No session is called that.", "dim"))
-        )
+        found = Arranged(self.receivers, message.value, None, {})
+        self.table.show(found, self.coord.now(), say(("No session is called that.", "dim")))

@@ -2,35 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from textual.geometry import Region, Size
+from textual import events
 from textual.message import Message
-from textual.strip import Strip
 
-from coord_core.frozen import frozen
-from coord_tui.columns import Column, fit
-from coord_tui.display import NOTHING, Across, Cell, Piece, Words, clip, lay, say, width
-from coord_tui.palette import palette_of, strip
+from coord_tui.display import NOTHING, Words
+from coord_tui.rows.arranged import base
 from coord_tui.rows.source import Source
-from coord_tui.widgets.cursor import Cursor
+from coord_tui.widgets.sheet import Sheet
 
 
-@frozen
-class _Line:
-    """What one line in sight shows: words, or a row's cells."""
-
-    words: Words = NOTHING
-    cells: tuple[Cell, ...] = ()
-    cursor: bool = False
-
-
-SPACE = Piece(" ")
-
-
-class RecordTable(Cursor, can_focus=True):
+class RecordTable(Sheet, can_focus=True):
     """A table of records, each under its key."""
 
     DEFAULT_CSS = """
@@ -51,22 +36,18 @@ class RecordTable(Cursor, can_focus=True):
         table: RecordTable
         key: str
 
+    @dataclass
+    class Sorted(Message):
+        """The head of a column was clicked."""
+
+        table: RecordTable
+        by: str
+
     def __init__(self, *, headed: bool = False, follows: bool = False, **options: Any) -> None:
         """Headed: the columns' titles stand on top. follows: a cursor at the end stays at the end."""
-        super().__init__(**options)
-        self.headed = headed
+        super().__init__(headed=headed, **options)
         self.follows = follows
-        self.source: Source | None = None
-        self.now = 0.0
-        self.keys: Sequence[str] = ()
-        self.empty: Words = NOTHING
-        self.marks_cursor = False
         self.placed = False
-        self.more = ""
-        self._places: dict[str, int] = {}
-        self._cursor: str | None = None
-        self._drawn: dict[int, _Line] = {}
-        self._widths: tuple[int, Sequence[Column], list[int]] = (-1, (), [])
 
     @property
     def cursor(self) -> str | None:
@@ -83,25 +64,45 @@ class RecordTable(Cursor, can_focus=True):
         offset = self.place() - self.scroll_offset.y
         ended = self.follows and self.at_end
         before = self._cursor
-        old_place = self.place()
-        self.source, self.now, self.empty, self.keys = source, now, empty, source.keys
+        near = _nearest(self.keys, self.place())
+        was, self.source, self.now, self.empty, self.keys = self.source, source, now, empty, source.keys
+        shown, self._cells = self._cells, {}
         self._places = {key: place for place, key in enumerate(self.keys)}
         if ended and self.keys:
             self._cursor = self.keys[-1]
         elif not self.placed and not self.follows:
             self._cursor = self.keys[0] if self.keys else None
         elif self._cursor not in self._places:
-            self._cursor = self.keys[min(old_place, len(self.keys) - 1)] if self.keys else None
-        self._resize()
-        self._keep_in_sight(offset)
+            first = self.keys[0] if self.keys else None
+            self._cursor = next((key for key in near if key in self._places), first)
+        self.resize()
+        self.keep_in_sight(offset)
+        if was is not None and base(was) is not base(source):
+            self.flash(was, shown)
         self.refresh_changed()
         if before != self._cursor:
             self.post_message(self.Moved(self, self._cursor))
 
-    def tick(self, now: float) -> None:
-        """Let time pass: draw again what reads otherwise now."""
-        self.now = now
+    # Marking
+
+    def mark(self) -> None:
+        """Mark the row under the cursor, or no longer, and go on to the next."""
+        if self._cursor is not None:
+            self.marks ^= {self._cursor}
+            self.action_move(1)
+            self.refresh_changed()
+
+    def mark_all(self) -> None:
+        """Mark all rows; where all are marked, none."""
+        self.marks = self.marks - set(self.keys) if self.marks.issuperset(self.keys) else self.marks | set(self.keys)
         self.refresh_changed()
+
+    def unmark(self) -> bool:
+        """Mark nothing; False if nothing was marked."""
+        marked = bool(self.marks)
+        self.marks = set()
+        self.refresh_changed()
+        return marked
 
     def choose(self) -> None:
         """Ask for the record under the cursor."""
@@ -115,15 +116,15 @@ class RecordTable(Cursor, can_focus=True):
         self.placed = True
         if key != self._cursor:
             self._cursor = key
-            self._keep_in_sight()
+            self.keep_in_sight()
             self.refresh_changed()
             self.post_message(self.Moved(self, key))
         return True
 
     def on_resize(self) -> None:
         """Keep the cursor in sight when the room changes."""
-        self._resize()
-        self._keep_in_sight()
+        self.resize()
+        self.keep_in_sight()
         self.refresh_changed()
 
     def on_focus(self) -> None:
@@ -141,93 +142,16 @@ class RecordTable(Cursor, can_focus=True):
         super().watch_scroll_y(old_value, new_value)
         self.refresh_changed()
 
-    # What is where
+    def on_click(self, event: events.Click) -> None:
+        """Ask for the order of the column whose head was clicked."""
+        x = 1
+        for column, room in zip(self._columns, self._fitted(), strict=False):
+            if event.y < self.head and column.by and x <= event.x < x + room:
+                self.post_message(self.Sorted(self, column.by))
+            x += room + 1 if room else 0
 
-    def place(self) -> int:
-        """Return which row the cursor is on."""
-        return self._places.get(self._cursor or "", 0)
 
-    @property
-    def _head(self) -> int:
-        return 1 if self.headed else 0
-
-    @property
-    def body(self) -> int:
-        """How many lines there are for rows."""
-        return max(1, self.size.height - self._head)
-
-    def _hidden(self) -> int:
-        """How many rows are below the last one in sight: its line then tells their number."""
-        below = len(self.keys) - self.scroll_offset.y - self.body
-        return below + 1 if below > 0 else 0
-
-    def row_at(self, y: int) -> int | None:
-        """Return which row is drawn at a line, None for none."""
-        place = y - self._head + self.scroll_offset.y
-        told = self._hidden() and y == self.size.height - 1
-        return place if y >= self._head and place < len(self.keys) and not told else None
-
-    def _resize(self) -> None:
-        self.virtual_size = Size(self.size.width, self._head + len(self.keys))
-
-    def _keep_in_sight(self, offset: int | None = None) -> None:
-        """Scroll so that the cursor is seen, `offset` rows from the top if anything is scrolled at all."""
-        place, top = self.place(), self.scroll_offset.y
-        if offset is not None and top and 0 <= offset < self.body:
-            top = place - offset
-        last = self.body - 1 if place < len(self.keys) - 1 and len(self.keys) > self.body else self.body
-        top = max(min(top, place), place - last + 1, 0)
-        top = min(top, max(0, len(self.keys) - self.body))
-        if top != self.scroll_offset.y:
-            self.scroll_to(y=top, animate=False, force=True)
-
-    # Drawing
-
-    def refresh_changed(self) -> None:
-        """Draw the lines again that are not what they were."""
-        for y in range(self.size.height):
-            line = self._line(y)
-            if self._drawn.get(y) != line:
-                self._drawn[y] = line
-                self.refresh(Region(0, y, self.size.width, 1))
-
-    def _line(self, y: int) -> _Line:
-        """Return one line in sight."""
-        if self.source is None:
-            return _Line()
-        if y < self._head:
-            return _Line(cells=tuple(say((column.title, "dim bold")) for column in self.source.columns))
-        place = self.row_at(y)
-        if place is not None:
-            key = self.keys[place]
-            cursor = key == self._cursor and (self.has_focus or self.marks_cursor)
-            return _Line(cursor=cursor, cells=tuple(self.source.cells(key, self.now)))
-        if self._hidden() and y == self.size.height - 1:
-            return _Line(say((f"   {self._hidden()} more{self.more}", "dim")))
-        return _Line(say(" ", *self.empty) if y == self._head and not self.keys else NOTHING)
-
-    def render_line(self, y: int) -> Strip:
-        """Draw one line in sight."""
-        line = self._drawn[y] = self._line(y)
-        words = self._row(line.cells) if line.cells else clip(line.words, self.size.width)
-        return strip(words, self.size.width, palette_of(self), cursor=line.cursor)
-
-    def _row(self, cells: Sequence[Cell]) -> Words:
-        found: list[Piece] = [SPACE]
-        for column, cell, room in zip(self._columns, cells, self._fitted(), strict=False):
-            if isinstance(cell, Across):
-                return (*found, *lay(cell, self.size.width - width(found) - 1))
-            if room:
-                cut = lay(cell, room)
-                gap = Piece(" " * (room - width(cut)))
-                found += [gap, *cut, SPACE] if column.right else [*cut, gap, SPACE]
-        return tuple(found)
-
-    @property
-    def _columns(self) -> Sequence[Column]:
-        return self.source.columns if self.source else ()
-
-    def _fitted(self) -> list[int]:
-        if self._widths[0] != self.size.width or self._widths[1] is not self._columns:
-            self._widths = (self.size.width, self._columns, fit(self._columns, self.size.width))
-        return self._widths[2]
+def _nearest(keys: Sequence[str], place: int) -> Iterator[str]:
+    """Yield the rows nearest to a place: those from there on, then those above."""
+    yield from (keys[at] for at in range(place, len(keys)))
+    yield from (keys[at] for at in range(min(place, len(keys)) - 1, -1, -1))

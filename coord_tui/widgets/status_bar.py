@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
-
 from coord_core.frozen import frozen
 from coord_core.state.holds import Hold
 from coord_core.state.insights import Life
@@ -96,10 +94,9 @@ def _badges(mode: Mode) -> list[Words]:
 
 
 def _counts(scene: Scene, *, brief: bool) -> list[Words]:
-    lives = Counter(scene.verdict(session.scope).life for session in scene.sessions)
     found = []
     for life in ORDER:
-        if lives[life]:
+        if count := scene.lives[life]:
             shape, tone = SHAPES[life]
-            found.append(say((f"{shape}{lives[life]}" if brief else f"{shape} {lives[life]} {life.value}", tone)))
+            found.append(say((f"{shape}{count}" if brief else f"{shape} {count} {life.value}", tone)))
     return found

@@ -165,6 +165,22 @@ async def test_all_dead_and_stale_at_once(tmp_path: Path) -> None:
         await confirm(stage, "Confirm", lambda: data(sessions[0]) is None)
 
 
+async def test_all_that_are_marked_are_one_line_and_one_undo(tmp_path: Path) -> None:
+    folder = tmp_path / "session-state"
+    data = look(folder)
+    async with console(folder, FOREVER) as stage:
+        await stage.press("space", "j", "space", "x")
+        await confirm(stage, "Confirm", lambda: data("session:claude_1") is None and data("session:claude_3") is None)
+        assert data("session:claude_2") is not None
+        assert not stage.dashboard.table.marks
+        lines = len(list(stage.desk.storage.lines()))  # type: ignore[attr-defined]
+        assert lines == 1
+        await stage.press("z")
+        await confirm(stage, "Confirm", lambda: bool(data("session:claude_1") and data("session:claude_3")))
+        await stage.press("Z")
+        await confirm(stage, "Confirm", lambda: data("session:claude_1") is None and data("session:claude_3") is None)
+
+
 async def test_a_message_and_a_hold(tmp_path: Path) -> None:
     folder = tmp_path / "session-state"
     data = look(folder)

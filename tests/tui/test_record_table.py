@@ -14,14 +14,16 @@ from coord_tui.columns import Column, fit
 from coord_tui.display import Cell, say
 from coord_tui.palette import Palette
 from coord_tui.rows.sessions import COLUMNS
+from coord_tui.rows.source import Fields
 from coord_tui.widgets.record_table import RecordTable
 
 
 class Rows:
-    columns = (Column("NAME", 8), Column("VALUE", 5, share=1))
+    columns = (Column("NAME", 8, by="name"), Column("VALUE", 5, share=1, by="value"))
 
     def __init__(self, keys: Sequence[str], values: dict[str, str] | None = None) -> None:
         self.keys, self.values = list(keys), values or {}
+        self.fields: Fields = {"name": lambda key: key, "value": lambda key: self.values.get(key)}
         self.drawn = 0
 
     def cells(self, key: str, now: float) -> Sequence[Cell]:
