@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from coord_core.actions.plan import Plan
 
 
-class Dashboard(Triage, Guide, Sifting, inherit_bindings=False):
+class Dashboard(Triage, Sifting, Guide, inherit_bindings=False):
     """The screen that is always there."""
 
     BINDINGS: ClassVar[list[BindingType]] = [

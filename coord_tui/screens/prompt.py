@@ -31,7 +31,7 @@ class Found:
     """Entries as rows, with what was typed marked in them."""
 
     columns = COLUMNS
-    fields: Fields = {}
+    fields: ClassVar[Fields] = {}
 
     def __init__(self, entries: Sequence[Entry], typed: str) -> None:
         self.entries = {entry.id: entry for entry in entries}
