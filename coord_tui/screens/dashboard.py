@@ -11,6 +11,7 @@ from textual.widgets import Input
 
 from coord_core.state.insights import Remedy
 from coord_tui.display import toast
+from coord_tui.screens.branches import Branches
 from coord_tui.screens.panels import PANELS
 from coord_tui.screens.reach import REACHES, Reach
 from coord_tui.widgets.detail import Detail
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     from coord_core.actions.plan import Plan
 
 
-class Dashboard(Reach, inherit_bindings=False):
+class Dashboard(Branches, Reach, inherit_bindings=False):
     """The screen that is always there."""
 
     BINDINGS: ClassVar[list[BindingType]] = [

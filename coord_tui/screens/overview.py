@@ -45,6 +45,7 @@ class Overview(Screen[None], inherit_bindings=False):
         self.active = "sessions"
         self.zoomed = False
         self.needy = 0
+        self.toggled: frozenset[str] = frozenset()
 
     @property
     def coord(self) -> CoordApp:
@@ -83,7 +84,7 @@ class Overview(Screen[None], inherit_bindings=False):
 
     def show(self, scene: Scene, notice: Notice, mode: Mode, now: float) -> None:
         """Show a scene at `now`, seconds since 1970."""
-        self.sources, self.notice = Sources(scene, wide=self.size.width >= 160), notice
+        self.sources, self.notice = Sources(scene, wide=self.size.width >= 160, toggled=self.toggled), notice
         with self.app.batch_update():
             self.query_one("#notice", Lines).show(self._noticed())
             self._fill(now)

@@ -109,12 +109,18 @@ class Detail(Container, can_focus=False, inherit_bindings=False):
         from coord_tui import describe, past
 
         if self.raw:
-            return describe.raw(scene, target)
-        return describe.describe(scene, target, now) + past.history(scene, target, self._lines)
+            from coord_tui.describe.raw import raw
+
+            return raw(scene, target)
+        return describe.describe(scene, target, now, self.room) + past.history(scene, target, self._lines)
 
     def _wrapped(self, lines: Sequence[Words]) -> list[Words]:
-        room = max(10, self.size.width - 2)
-        return [(Piece(" "), *line) for words in lines for line in (wrap(words, room) if words else [words])]
+        return [(Piece(" "), *line) for words in lines for line in (wrap(words, self.room) if words else [words])]
+
+    @property
+    def room(self) -> int:
+        """How many cells a line has."""
+        return max(10, self.size.width - 2)
 
     async def _remember(self, scope: str) -> None:
         await asyncio.sleep(SETTLE)

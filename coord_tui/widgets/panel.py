@@ -11,6 +11,7 @@ from coord_tui.display import NOTHING, Words, say
 from coord_tui.rows.source import Filtered, Source
 from coord_tui.widgets.record_table import RecordTable
 from coord_tui.widgets.rule import Rule
+from coord_tui.widgets.tree_table import TreeTable
 
 
 class Panel(Container, can_focus=False, inherit_bindings=False):
@@ -24,7 +25,7 @@ class Panel(Container, can_focus=False, inherit_bindings=False):
         super().__init__(id=panel)
         self.panel, self.digit, self.label = panel, digit, name
         self.rule = Rule()
-        self.table = RecordTable(headed=headed, follows=follows)
+        self.table = (TreeTable if panel == "shared" else RecordTable)(headed=headed, follows=follows)
         self.wanted = ""
         self.counted = 0
         self._told: tuple[Any, ...] = ()
@@ -38,7 +39,7 @@ class Panel(Container, can_focus=False, inherit_bindings=False):
         self, source: Source, now: float, *, empty: Words, title: Words | None = None, note: Words = NOTHING
     ) -> None:
         """Show a source's rows at `now`; `title` stands for name and count, `note` on the right."""
-        self.counted = len(source.keys)
+        self.counted = getattr(source, "total", len(source.keys))
         shown = Filtered(source, self.wanted) if self.wanted else source
         if self.wanted:
             note = say((f"{len(shown.keys)} of {self.counted} with /{self.wanted}", "wait"))
