@@ -6,18 +6,19 @@ What comes of it is nobody's promise. So a plan says whose it is, and which acti
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from copy import deepcopy
 from typing import Any, Final
 
 from coord_core.actions import words
 from coord_core.actions.editing import check_new
 from coord_core.actions.plan import Effect, Plan
 from coord_core.actions.touching import touched
-from coord_core.documents import ABSENT, Edit
-from coord_core.errors import NotFound
+from coord_core.documents import ABSENT, Change, Edit
+from coord_core.errors import NotFound, StaleView
 from coord_core.scopes import check, natural, parse
 from coord_core.state import edits as said
 from coord_core.state.board import Board
-from coord_core.storage.changes import diff
+from coord_core.storage.changes import apply, diff
 
 BETTER: Final[Mapping[str, str]] = {
     "session": "clean-up, sign-off", "issue": "reassign", "locks": "release", "inbox": "message",
@@ -33,10 +34,11 @@ def edit_document(board: Board, *, scope: str, before: Mapping[str, Any], after:
     """Plan to make what somebody saw in a document into what they wrote.
 
     before, after: all its keys, or some of them. What others changed elsewhere in it meanwhile stays. Raises
-    InvalidScope.
+    InvalidScope, and StaleView if they changed the same keys.
     """
     _check(board, scope)
     changes = tuple(diff(before, after))
+    _unmoved(board, scope, changes)
     keys = list(dict.fromkeys(str(edit.path[0]) for edit in changes))
     some = ", ".join(keys[:NAMED]) + (f" and {len(keys) - NAMED} more keys" if len(keys) > NAMED else "")
     what = f"Edited {some} of {parse(scope).short}"
@@ -74,6 +76,18 @@ def delete_scope(board: Board, *, scope: str, by: str = "") -> Plan:
     what = f"Deleted {parse(scope).short}"
     changes = tuple(diff(document.data, {}))
     return _plan(board, "delete_scope", scope, changes, what, {"scope": scope, "by": by}, verb="Delete", whole=True)
+
+
+def _unmoved(board: Board, scope: str, changes: Sequence[Edit]) -> None:
+    """Raise StaleView where a document is not what it was."""
+    document = board.documents.get(scope)
+    failed = apply(deepcopy(dict(document.data)) if document else {}, list(changes))
+    if failed:
+        raise StaleView([(scope, edit.path, _expected(edit), found) for edit, found in failed])
+
+
+def _expected(edit: Edit) -> Any:
+    return edit.old if isinstance(edit, Change) else list(edit.removed)
 
 
 def _check(board: Board, scope: str) -> None:

@@ -12,17 +12,16 @@ from textual.widgets import Input
 from coord_core.state.insights import Remedy
 from coord_tui.display import toast
 from coord_tui.screens.branches import Branches
+from coord_tui.screens.dock import DOCKS, Dock
 from coord_tui.screens.panels import PANELS
 from coord_tui.screens.reach import REACHES, Reach
-from coord_tui.widgets.detail import Detail
 from coord_tui.widgets.field import Field
-from coord_tui.widgets.record_table import RecordTable
 
 if TYPE_CHECKING:
     from coord_core.actions.plan import Plan
 
 
-class Dashboard(Branches, Reach, inherit_bindings=False):
+class Dashboard(Branches, Dock, Reach, inherit_bindings=False):
     """The screen that is always there."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -35,6 +34,7 @@ class Dashboard(Branches, Reach, inherit_bindings=False):
         Binding("X", "clean_up", id="act.clean_up"),
         Binding("a", "give", id="act.give"),
         *REACHES,
+        *DOCKS,
         Binding("z", "undo", id="act.undo"),
         Binding("Z", "redo", id="act.redo"),
         Binding("y", "raw", id="look.raw"),
@@ -94,31 +94,6 @@ class Dashboard(Branches, Reach, inherit_bindings=False):
         places = [place for place, subject in enumerate(subjects) if subject == here]
         return self.needy if self.needy in places else places[0] if places else None
 
-    @on(RecordTable.Chosen)
-    def chosen(self, message: RecordTable.Chosen) -> None:
-        """Open the detail, or go to a finding's record."""
-        key = self.sources.opens(message.key) if self.sources else None
-        if message.table is not self.table or key is None:
-            return
-        target = self.target
-        if not (target and target.finding and self.reveal(target.key)):
-            self._open(key)
-
-    def _open(self, key: str, *, raw: bool = False) -> None:
-        # Whatever the first picture does not need is imported when it is asked for.
-        from coord_tui.screens.detail import DetailScreen
-
-        self.coord.push_screen(DetailScreen(key, raw=raw))
-
-    def action_raw(self) -> None:
-        """Show the document as JSON, or no longer."""
-        detail = self.query_one("#detail", Detail)
-        if detail.display:
-            detail.raw = not detail.raw
-            self._follow_cursor()
-        elif self.target:
-            self._open(self.target.key, raw=True)
-
     # Leaving
 
     def action_leave(self) -> None:
@@ -127,6 +102,8 @@ class Dashboard(Branches, Reach, inherit_bindings=False):
 
     def _leave(self) -> bool:
         panel = self.panels[self.active]
+        if self.leave_dock():
+            return True
         if self.query_one("#filter").display or panel.wanted:
             self._filter("")
             self._close_filter()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar, cast
 
+from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.screen import Screen
@@ -27,11 +28,9 @@ class DetailScreen(Screen[None], inherit_bindings=False):
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape,q", "leave", id="detail.leave"),
-        Binding("backspace", "back", id="detail.back"),
-        Binding("tab,down", "pick(1)", priority=True, id="detail.next"),
-        Binding("shift+tab,up", "pick(-1)", priority=True, id="detail.previous"),
-        Binding("enter", "follow", id="detail.follow"),
         Binding("y", "raw", id="detail.raw"),
+        Binding("c", "copy", id="detail.copy"),
+        Binding("e", "edit", id="detail.edit"),
         Binding("ctrl+c", "app.quit", priority=True, id="detail.quit"),
     ]
 
@@ -51,6 +50,7 @@ class DetailScreen(Screen[None], inherit_bindings=False):
         """Show the record."""
         self.query_one(Detail).raw = self.raw
         self.query_one(Reader).focus()
+        coord = cast("CoordApp", self.app)
         self.query_one("#keys", OneLine).show(
             spread(
                 [
@@ -58,13 +58,15 @@ class DetailScreen(Screen[None], inherit_bindings=False):
                     key("tab ↑ ↓", "links"),
                     key("enter", "follow"),
                     key("y", "json"),
+                    key("c", "copy"),
+                    *([] if coord.desk.read_only else [key("e", "edit")]),
                     key("j k", "scroll"),
                     key("escape", "leave"),
                 ],
                 self.app.size.width - 4,
             )
         )
-        self.call_after_refresh(cast("CoordApp", self.app).show_board)
+        self.call_after_refresh(coord.show_board)
 
     def show(self, scene: Scene, notice: Notice, mode: Mode, now: float) -> None:
         """Show the record in a scene at `now`, seconds since 1970."""
@@ -86,24 +88,19 @@ class DetailScreen(Screen[None], inherit_bindings=False):
         """Leave for where we came from."""
         self.dismiss()
 
-    def action_back(self) -> None:
+    @on(Detail.Returned)
+    def returned(self) -> None:
         """Go back to the record before, or leave."""
         if self.trail:
             self._go(self.trail.pop())
         else:
             self.dismiss()
 
-    def action_pick(self, step: int) -> None:
-        """Pick the next or the previous link; without links this scrolls."""
-        if not self.query_one(Detail).pick(step):
-            self.query_one(Reader).action_scroll(step)
-
-    def action_follow(self) -> None:
+    @on(Detail.Followed)
+    def followed(self, message: Detail.Followed) -> None:
         """Go to the record that the picked link names."""
-        link = self.query_one(Detail).link
-        if link is not None:
-            self.trail.append(self.key)
-            self._go(link)
+        self.trail.append(self.key)
+        self._go(message.key)
 
     def _go(self, key: str) -> None:
         self.key = key
@@ -115,3 +112,18 @@ class DetailScreen(Screen[None], inherit_bindings=False):
         """Show the document as JSON, or no longer."""
         self.query_one(Detail).raw = not self.query_one(Detail).raw
         cast("CoordApp", self.app).show_board()
+
+    def action_copy(self) -> None:
+        """Copy all that it says; JSON while that is shown."""
+        from coord_tui.clipboard import copy
+
+        if self.scene is not None and self.target is not None:
+            copy(self.app, *self.query_one(Detail).text)
+
+    def action_edit(self) -> None:
+        """Change the document in an editor."""
+        from coord_tui.editing import begin
+
+        coord = cast("CoordApp", self.app)
+        if self.scene is not None and not coord.desk.read_only:
+            begin(coord, self.target)

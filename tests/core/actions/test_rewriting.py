@@ -44,11 +44,14 @@ def test_what_others_changed_elsewhere_meanwhile_stays_and_where_they_did_it_is_
     shop.write("project:notes", {"a": 1, "b": 2, "c": 3})
     shop.do("edit_document", scope=f"{W}:project:notes", before=seen, after={"a": 9, "b": 1})
     assert shop.data("project:notes") == {"a": 9, "b": 2, "c": 3}
-    plan = shop.plan("edit_document", scope=f"{W}:project:notes", before=seen, after={"a": 1, "b": 7})
     with pytest.raises(StaleView) as refused:
-        shop.apply(plan)
+        shop.plan("edit_document", scope=f"{W}:project:notes", before=seen, after={"a": 1, "b": 7})
     assert refused.value.moved == [(f"{W}:project:notes", ("b",), 1, 2)]
-    assert shop.data("project:notes") == {"a": 9, "b": 2, "c": 3}
+    plan = edit(shop, "project:notes", b=7)
+    shop.write("project:notes", {"a": 9, "b": 3, "c": 3})
+    with pytest.raises(StaleView):
+        shop.apply(plan)
+    assert shop.data("project:notes") == {"a": 9, "b": 3, "c": 3}
 
 
 @pytest.mark.parametrize(
