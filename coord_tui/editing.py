@@ -14,7 +14,6 @@ from textual.app import SuspendNotSupported
 from coord_core.documents import ABSENT
 from coord_core.errors import CoordError, Refused, StaleView
 from coord_core.scopes import parse as parse_scope
-from coord_core.storage.changes import same
 from coord_tui import acting, editor
 from coord_tui.describe.raw import as_json
 from coord_tui.display import toast
@@ -29,6 +28,8 @@ if TYPE_CHECKING:
 
 QUICK_S: Final = 0.5
 """An editor that ends sooner, and wrote nothing, opened a window and did not wait for it."""
+
+UNCHANGED: Final = "The text means what it did: nothing was changed."
 
 
 def begin(app: CoordApp, target: Target | None) -> None:
@@ -47,13 +48,17 @@ async def _edit(app: CoordApp, scope: str, data: Mapping[str, Any], path: tuple[
         return toast(app, "It is gone.", "warning")
     try:
         sheet = editor.Sheet(parse_scope(scope).short, as_json(value) + "\n")
-        done = await _on_sheet(app, sheet, scope, data, path)
     except CoordError as error:
         return acting.refuse(app, error)
+    done = False
+    try:
+        done = await _on_sheet(app, sheet, scope, data, path)
+    except CoordError as error:
+        acting.refuse(app, error)
     if done or not sheet.changed:
         sheet.drop()
     else:
-        toast(app, f"Nothing was changed. Your text is kept in {sheet.path}", "warning")
+        toast(app, f"Your text is kept in {sheet.path}", "warning")
     return None
 
 
@@ -78,24 +83,30 @@ async def _on_sheet(
             if not await app.push_screen_wait(NoJSONDialog(error, sheet)):
                 return False
             app.gate.shut()
-    if same(value, value_at(data, path)):
+    if as_json(value) + "\n" == sheet.before:
         waits = " If your editor has a window of its own, tell it to wait: `code --wait`."
         quick = time.monotonic() - began < QUICK_S
-        toast(app, f"The text is as it was: nothing was changed.{waits if quick else ''}")
+        toast(app, f"{UNCHANGED}{waits if quick else ''}")
         return True
     return await _carry_out(app, {"scope": scope, **_part(data, after, path)}, sheet)
 
 
 def _with_terminal(app: CoordApp, words: list[str], sheet: editor.Sheet) -> int:
     """Give the terminal to an editor; the app stands still meanwhile."""
+    status, problem = 0, None
     try:
-        with app.suspend():
-            return editor.run(words, sheet.path)
+        with app.suspend():  # which takes the terminal back only if nothing is raised
+            try:
+                status = editor.run(words, sheet.path)
+            except CoordError as error:
+                problem = error
     except SuspendNotSupported:
         raise Refused("this terminal cannot be lent to an editor") from None
-    finally:
-        app.title = ""  # the terminal has its own again: show_board says ours anew
-        app.show_board()
+    app.title = ""  # the terminal has its own again: show_board says ours anew
+    app.show_board()
+    if problem is not None:
+        raise problem
+    return status
 
 
 def _whole(data: Mapping[str, Any], path: tuple[str | int, ...], value: Any) -> Mapping[str, Any]:
@@ -112,7 +123,7 @@ def _put(inside: Any, path: tuple[str | int, ...], value: Any) -> Any:
         return value
     step, *rest = path
     found = list(inside) if isinstance(inside, list) else dict(inside)
-    found[step] = _put(inside[step], tuple(rest), value)  # type: ignore[call-overload, index]
+    found[step] = _put(inside[step], tuple(rest), value)  # type: ignore[index]
     return found
 
 
@@ -132,5 +143,8 @@ async def _carry_out(app: CoordApp, arguments: Mapping[str, Any], sheet: editor.
     except StaleView as error:
         await acting.moved(app, error, None, kept)
         return False
+    if not plan.changes:
+        toast(app, UNCHANGED)
+        return True
     reason = await app.push_screen_wait(Confirm(placed(plan, app.scene)))
     return reason is not None and await acting.apply(app, plan, reason, kept)

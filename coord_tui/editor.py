@@ -24,9 +24,8 @@ COMMON: Final = ("vi", "nano")
 VARIABLES: Final = ("VISUAL", "EDITOR")
 MOST: Final = 4 << 20
 """Bytes of a text that are read back."""
-CLEAN: Final = (
-    "\x1b[0m\x1b[?1049l\x1b[?25h\x1b[?2004l\x1b[?1000l\x1b[?1002l\x1b[?1003l\x1b[?1006l\x1b[?1004l\x1b[?1l\x1b>"
-)
+OFF: Final = (1049, 2004, 1000, 1002, 1003, 1006, 1004, 1)
+CLEAN: Final = "\x1b[0m\x1b>\x1b[?25h" + "".join(f"\x1b[?{mode}l" for mode in OFF)
 """What an editor that was killed can have left switched on, off: colours, screen, cursor, paste, mouse, keypad."""
 
 
