@@ -46,7 +46,7 @@ def _member(name: Words, value: Any, indent: int, room: int) -> Iterator[Words]:
         lead, rest = (pad, name + say(" ", lines[0])) if narrow else (pad + name + say(" "), say(lines[0]))
         yield from hung(lead, rest, room)
         return
-    yield pad + name
+    yield from hung(pad, name, room)
     for line in lines:
         yield from hung(_pad(indent + STEP, room), say(line), room)
     if said is None:

@@ -26,12 +26,14 @@ HELP: Final = (
         ("ctrl+c", "cancels a dialog or a line, else quits"))),
     ("look", (
         ("/", "filter: only rows with these words"), ("y", "the document as JSON"),
+        ("→ ←", "in shared state: open, close"), ("c", "copy: the name; in a detail all of it, or the JSON shown"),
         ("w", "next workspace"), ("R", "look again, at everything"), ("ctrl+l", "draw again"), ("?", "these keys"))),
 )  # fmt: skip
 ACT: Final = ("act", (
     ("x", "let go: release a lock, unassign an issue, put a task back, clean up after a session "
      "(a live one that has nothing: sign it off), set a bad file aside"),
     ("X", "clean up after all dead and stale ones"), ("a", "give to another session"),
+    ("e", "edit the document, or the value, in $EDITOR"),
     ("m", "message to a session"), ("H", "hold everybody up, lift the hold"),
     ("z Z", "undo mine, redo it"),
     ("in a dialog", "y does it, escape n cancel, tab ← → move")))  # fmt: skip
@@ -64,6 +66,8 @@ def key_line(
         (len(scene.workspaces) > 1, "w", "workspace"),
         (True, "/", "filter"),
         (target is not None, "y", "json"),
+        (target is not None, "c", "copy"),
+        (not read_only and target is not None and target.scope in scene.board.documents, "e", "edit"),
         (True, "R", "look again"),
     ]
     return spread([key(key_, word) for there, key_, word in offered if there], cells - 10), right

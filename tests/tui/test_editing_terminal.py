@@ -106,7 +106,7 @@ def test_one_value_is_edited_alone(editing: Editing, store: Path, tmp_path: Path
 def test_what_is_no_json_says_where_and_is_edited_again(editing: Editing, store: Path, tmp_path: Path) -> None:
     terminal = editing(
         "again = 'mine' in path.read_text()\n"
-        "path.write_text('{\"style\": \"mine\"}' if again else '{\\n  \"style\": \"mine\"\\n  oops')\n"
+        'path.write_text(\'{"style": "mine"}\' if again else \'{\\n  "style": "mine"\\n  oops\')\n'
     )
     terminal.press(b"e")
     terminal.wait("line 3, column 3: Expecting ',' delimiter.*oops.*Your text is kept in.*Edit again")
