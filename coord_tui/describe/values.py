@@ -31,10 +31,17 @@ def _inside(value: Any, indent: int, room: int) -> Iterator[Words]:
             yield from _member(say((str(key), "dim")), inner, indent, room)
     elif isinstance(value, list | tuple):
         for inner in value:
-            yield from _member(say(("·", "dim")), inner, indent, room)
+            yield from _item(inner, indent, room)
     else:
         for line in paragraphs(scalar(value)):
             yield from hung(_pad(indent, room), say(line), room)
+
+
+def _item(value: Any, indent: int, room: int) -> Iterator[Words]:
+    """Yield an item of a list: its first line begins with a dot."""
+    pad = _pad(indent, room)
+    for place, line in enumerate(_inside(value, 0, max(room // 2, room - width(pad) - STEP))):
+        yield pad + say(("· " if place == 0 else "  ", "dim")) + line
 
 
 def _member(name: Words, value: Any, indent: int, room: int) -> Iterator[Words]:

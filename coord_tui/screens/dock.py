@@ -83,11 +83,20 @@ class Dock(Overview, inherit_bindings=False):
     def on_descendant_focus(self, event: events.DescendantFocus) -> None:
         """A detail that loses the keys is of the record under the cursor again."""
         if isinstance(event.widget, Reader):
+            self._mark_active()
             self._follow_cursor()
         elif self.steered is not None or self.trail or not self.detail.quiet:
             self.steered, self.trail = None, []
+            self._mark_active()
             self._follow_cursor()
         super().on_descendant_focus(event)
+
+    def _mark_active(self) -> None:
+        if not self.in_dock:
+            return super()._mark_active()
+        for panel in self.panels.values():
+            panel.retitle(active=False)
+        return None
 
     def _follow_cursor(self, now: float | None = None) -> None:
         self.detail.quiet = not self.in_dock

@@ -64,6 +64,7 @@ def key_line(
         (not read_only, "z", "undo"),
         (not read_only, "H", "lift" if scene.only is not None and scene.board.hold(scene.only) else "hold"),
         (len(scene.workspaces) > 1, "w", "workspace"),
+        (target is not None and target.kind in ("document", "value"), "→ ←", "open, close"),
         (True, "/", "filter"),
         (target is not None, "y", "json"),
         (target is not None, "c", "copy"),

@@ -41,7 +41,7 @@ def test_a_session_has_its_messages_handoff_and_checklist() -> None:
         "#15 handoff from claude_10  1h30 ago  implementation_complete\n· Write tests for the local adapter\n" in text
     )
     assert "decisions\n  locking\n    kind flock\n    timeout 5\n  format JSON, indented\n" in text
-    assert "open\n  ·\n    question Windows?\n    who claude_1\n" in text
+    assert "open\n  · question Windows?\n    who claude_1\n" in text
     assert "summary\n  The adapter works.\n  It is slow on 10,000 files: measure before you optimise." in text
     assert (
         "todos 2 of 5\n✓ Read the adapter\n▸ Write the tests that the reviewers asked for in the thread about" in text
