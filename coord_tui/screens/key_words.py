@@ -33,9 +33,8 @@ ACT: Final = ("act", (
     ("x", "let go: release a lock, unassign an issue, put a task back, clean up after a session "
      "(a live one that has nothing: sign it off), set a bad file aside"),
     ("X", "clean up after all dead and stale ones"), ("a", "give to another session"),
-    ("e", "edit the document, or the value, in $EDITOR"),
     ("m", "message to a session"), ("H", "hold everybody up, lift the hold"),
-    ("z Z", "undo mine, redo it"),
+    ("z Z", "undo mine, redo it"), ("e", "edit the document, or the value, in $EDITOR"),
     ("in a dialog", "y does it, escape n cancel, tab ← → move")))  # fmt: skip
 
 
