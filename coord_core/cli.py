@@ -91,7 +91,7 @@ def make_parser(argv: Sequence[str] = ()) -> argparse.ArgumentParser:
         if verb.name in ACTING:
             # Left out here, what was said before the command's name stands.
             added.add_argument("--session", metavar="ID", default=argparse.SUPPRESS, help="act as this session")
-        if verb.command.startswith("supervise:"):
+        if verb.command.startswith(("supervise:", "edit:")):
             added.add_argument("--dry-run", action="store_true", help="show the plan, change nothing")
             added.add_argument("--reason", metavar="TEXT", default="", help="why; taking from a live session needs it")
         verb.add(added, argv)

@@ -62,23 +62,30 @@ async def tell(app: CoordApp, planner: Callable[[str], Plan], said: str) -> None
         refuse(app, error)
 
 
-async def apply(app: CoordApp, plan: Plan, reason: str) -> None:
-    """Do what was planned, and say how it went."""
+async def apply(app: CoordApp, plan: Plan, reason: str, kept: str = "") -> bool:
+    """Do what was planned and say how it went; return whether it was done. kept: what is not lost if it was not."""
     try:
         done = await asyncio.to_thread(app.desk.apply, plan, reason)
     except StaleView as error:
-        if app.desk.read_only:
-            refuse(app, error)
-            return
-        app.gate.shut()
-        if await app.push_screen_wait(Moved(error, plan, app.scene)):
-            app.reveal(plan.subject)
+        await moved(app, error, plan, kept)
     except CoordError as error:
         refuse(app, error)
     else:
         toast(app, said(done))
         if plan.action not in KEEPING:
             _unmark(app)
+        return True
+    return False
+
+
+async def moved(app: CoordApp, error: StaleView, plan: Plan | None, kept: str = "") -> None:
+    """Show what was first."""
+    if app.desk.read_only:
+        refuse(app, error)
+        return
+    app.gate.shut()
+    if await app.push_screen_wait(Moved(error, plan, app.scene, kept)):
+        app.reveal(error.moved[0][0] if plan is None else plan.subject)
 
 
 def _unmark(app: CoordApp) -> None:

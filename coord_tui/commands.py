@@ -75,6 +75,12 @@ def _no_target(here: Here) -> str:
     return "" if here.target else "nothing is under the cursor"
 
 
+def _no_document(here: Here) -> str:
+    target = here.target
+    there = target is not None and target.scope in here.scene.board.documents
+    return _no_target(here) or ("" if there else "there is no document under it")
+
+
 def _no_detail(here: Here) -> str:
     return "" if here.opens else "nothing is under the cursor"
 
@@ -188,6 +194,8 @@ COMMANDS: Final = (
     Command("act.give", "act", "give to another session", here=_give, idle=_no_gift, changes=True),
     Command("act.message", "act", "message to a session", here=_message, idle=_no_session, changes=True),
     Command("act.hold", "act", "hold everybody up, lift the hold", here=_hold, changes=True),
+    Command("act.edit", "act", "edit the document, or the value, in $EDITOR", idle=_no_document, changes=True),
+    Command("detail.edit", "act", "edit the document in $EDITOR", changes=True),
     Command("act.undo", "act", "undo mine", UNDO, changes=True),
     Command("act.redo", "act", "redo what was undone", UNDO, changes=True),
     Command("look.filter", "look", "filter: only rows with these words", FILTER),
@@ -195,6 +203,8 @@ COMMANDS: Final = (
     Command("look.reverse", "look", "sort the other way round", SORT),
     Command("look.mark", "look", "mark this row; what acts, acts on all that are marked", MARK),
     Command("look.mark_all", "look", "mark all rows shown, or none", MARK),
+    Command("look.copy", "look", "copy: the name; in a detail all of it, or the JSON shown", idle=_no_target),
+    Command("detail.copy", "look", "copy all of it, or the JSON shown"),
     Command("look.raw", "look", "the document as JSON", idle=_no_target),
     Command("detail.raw", "look", "the document as JSON", idle=_no_target),
     Command("look.ignore", "look", "ignore it until it changes", here=_ignore, idle=_nothing_to_ignore),
@@ -219,12 +229,20 @@ ALWAYS: Final = frozenset(
 """What does something though there is nothing to show."""
 
 
+def _bindings(screen: Screen[Any]) -> Iterator[tuple[str, Binding]]:
+    """Yield the keys of a screen, and of a detail on it that has the keys, as the keymap has them."""
+    owners = screen.focused.ancestors_with_self if screen.focused else [screen]
+    for owner in owners:
+        if owner is screen or owner.id == "detail":
+            bindings = owner._bindings.copy()
+            bindings.apply_keymap(screen.app._keymap)
+            yield from bindings
+
+
 def keys(screen: Screen[Any], here: Here) -> Iterator[Key]:
     """Yield the commands of a screen, by its bindings as the keymap has them, in the table's order."""
-    bindings = screen._bindings.copy()
-    bindings.apply_keymap(screen.app._keymap)
     bound: dict[str, list[tuple[str, Binding]]] = {}
-    for key, binding in bindings:
+    for key, binding in _bindings(screen):
         bound.setdefault(binding.id or binding.action, []).append((key, binding))
     table = {command.id: command for command in COMMANDS}
     for ident in [*(each for each in table if each in bound), *(each for each in bound if each not in table)]:

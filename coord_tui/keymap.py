@@ -14,8 +14,9 @@ DASHBOARD: Final = "coord_tui.screens.dashboard:Dashboard"
 TABLE: Final = "coord_tui.widgets.record_table:RecordTable"
 DETAIL: Final = "coord_tui.screens.detail:DetailScreen"
 READER: Final = "coord_tui.widgets.lines:Reader"
+LINKS: Final = "coord_tui.widgets.detail:Detail"
 APP: Final = "coord_tui.app:CoordApp"
-PLACES: Final = ((DASHBOARD, TABLE, APP), (DETAIL, READER, APP))
+PLACES: Final = ((DASHBOARD, TABLE, APP), (DETAIL, LINKS, READER, APP))
 """Where keys are pressed: whose bindings count there at once. A screen with keys of its own is to be named here."""
 NAMED: Final = re.compile(r"\{([a-z_]+\.[a-z_]+)\}")
 SHOWN: Final = {"pagedown": "pgdn", "pageup": "pgup", "up": "↑", "down": "↓", "left": "←", "right": "→"}

@@ -7,7 +7,7 @@ from itertools import groupby
 from typing import Any, Final, NamedTuple
 
 from coord_core.documents import Line, Splice
-from coord_core.state import deeds
+from coord_core.state import deeds, edits
 from coord_tui.ages import clock
 from coord_tui.display import NOTHING, Words, say
 from coord_tui.rows.scene import Scene
@@ -22,6 +22,13 @@ BY_ANOTHER: Final = {
     "did a change again": "change done again",
 }
 """What reads otherwise before `by kim`."""
+SAID: Final = frozenset(
+    {"claimed_by", "claimed_at", "current_session", "locked_by", "locked_at", "fence", "lease", "last_heartbeat",
+     "updated_at", "updated_by", "handoff_at", "completed_at", "started_at", "assigned_at", "started_by", "assignee"}
+)  # fmt: skip
+"""Keys of which the sentence says enough."""
+KEYS: Final = 3
+"""So many keys of one change are shown."""
 
 
 class _Past(NamedTuple):
@@ -32,6 +39,7 @@ class _Past(NamedTuple):
     by: str
     what: str
     why: str
+    how: str = ""
 
 
 def history(scene: Scene, target: Target | None, lines: Sequence[Line] | None) -> list[Words]:
@@ -45,28 +53,59 @@ def history(scene: Scene, target: Target | None, lines: Sequence[Line] | None) -
     if not found:
         return [*head, say(("…" if lines is None else "none kept", "dim"))]
     own = target.name if target.kind == "session" else None
-    folded = [list(same) for _, same in groupby(found, key=lambda each: each[2:])]
-    return [*head, *(_sentence(each[0], target.name, own, len(each)) for each in folded)]
+    folded = [list(same) for _, same in groupby(found, key=lambda each: each[2:5])]
+    return [*head, *(words for each in folded for words in _said(each, target.name, own))]
+
+
+def _said(same: Sequence[_Past], name: str, own: str | None) -> Iterator[Words]:
+    """Yield what happened, once or again and again, and below it what became of which key."""
+    yield _sentence(same[0], name, own, len(same))
+    if same[0].how:
+        yield say((f"      {same[0].how}", "dim"))
 
 
 def _all(scene: Scene, target: Target, lines: Sequence[Line]) -> Iterator[_Past]:
     why = {line.seq: line.reason for line in lines}
+    how = {line.seq: _changed(line, target) for line in lines}
     told = scene.board.history(target.key) if target.kind == "session" else ()
     for deed in told:
-        yield _Past(deed.seq, deed.at, deed.by, deed.what, why.get(deed.seq, ""))
+        yield _Past(deed.seq, deed.at, deed.by, deed.what, why.get(deed.seq, ""), how.get(deed.seq, ""))
     known = {deed.seq for deed in told}
     for line in lines:
         if line.seq not in known and _tells(line, target):
             by = str(line.actor.get("session") or line.actor.get("supervisor") or "?")
-            yield _Past(line.seq, line.at, by, deeds.describe(line), line.reason)
+            yield _Past(line.seq, line.at, by, deeds.describe(line), line.reason, how[line.seq])
+
+
+def _changed(line: Line, target: Target) -> str:
+    """Return what became of the record's keys (`status pending → in_progress`), without what is said anyway."""
+    found = [edit for edit in line.changes.get(target.scope or "", ()) if _own(edit, target)]
+    telling = [edit for edit in found if edit.path[-1] not in SAID and not _whole(edit, target)]
+    said = [f"{edits.place(edit)} {edits.becomes(edit)}" for edit in telling[:KEYS]]
+    more = len(telling) - KEYS
+    return "; ".join([*said, f"{more} more"] if more > 0 else said)
+
+
+def _whole(edit: Any, target: Target) -> bool:
+    """Whether an edit is of a task's whole list, and so says little of the task."""
+    return target.kind == "task" and not any(isinstance(step, Mapping) for step in edit.path)
+
+
+def _own(edit: Any, target: Target) -> bool:
+    """Whether an edit is about a record, of all those in its document."""
+    path: tuple[Any, ...] = tuple(target.facts.get("path", ()))
+    if target.kind == "task":
+        return target.key.removeprefix(f"{target.list}#") in _ids(edit)
+    return all(one == other for one, other in zip(edit.path, path, strict=False))
 
 
 def _tells(line: Line, target: Target) -> bool:
     """Whether a line of a record's document is about the record, and no mere sign of life."""
     scope = target.scope or ""
     if target.kind == "task":
-        ident = target.key.removeprefix(f"{target.list}#")
-        return any(ident in _ids(edit) for edit in line.changes.get(scope, ()))
+        return any(_own(edit, target) for edit in line.changes.get(scope, ()))
+    if target.kind == "value" and not any(_own(edit, target) for edit in line.changes.get(scope, ())):
+        return False
     return not deeds.is_heartbeat(line, scope)
 
 

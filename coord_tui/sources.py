@@ -18,8 +18,13 @@ from coord_tui.targets import Target, find
 class Sources:
     """The rows of a scene, by panel."""
 
-    def __init__(self, scene: Scene, *, wide: bool = False, ignored: bool = False) -> None:
-        """Wide: there is room for seconds. ignored: what is ignored is shown too."""
+    def __init__(
+        self, scene: Scene, *, wide: bool = False, ignored: bool = False, toggled: frozenset[str] = frozenset()
+    ) -> None:
+        """Wide: there is room for seconds. ignored: what is ignored is shown too.
+
+        toggled: branches of shared state that are not as they begin.
+        """
         self.scene = scene
         self.findings = FindingRows(scene, ignored=ignored)
         self.sessions = SessionRows(scene)
@@ -27,7 +32,7 @@ class Sources:
         self.locks = LockRows(scene)
         self.work = WorkRows(scene)
         self.events = EventRows(scene, wide=wide)
-        self.shared = SharedRows(scene)
+        self.shared = SharedRows(scene, toggled)
 
     def of(self, panel: str) -> Source:
         """Return a panel's rows."""

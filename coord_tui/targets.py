@@ -14,6 +14,7 @@ from coord_tui.rows.findings import FindingRows
 from coord_tui.rows.scene import Scene
 from coord_tui.rows.sessions import task_name
 from coord_tui.rows.work import WorkRows
+from coord_tui.shared_tree import value_path
 
 WORDS: Final = {
     "release_lock": "release",
@@ -126,6 +127,10 @@ def _other(scene: Scene, key: str) -> Target | None:
     if key in scene.board.documents:
         name = parse(key)
         return Target(key, "document", name.short, name.workspace, key)
+    scope, path = value_path(key)
+    if scope in scene.board.documents:
+        name = parse(scope)
+        return Target(key, "value", f"{name.short} {path[-1]}", name.workspace, scope, facts={"path": path})
     return None
 
 

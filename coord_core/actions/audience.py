@@ -8,6 +8,7 @@ from typing import Final
 
 from coord_core.actions import words
 from coord_core.actions.plan import Plan
+from coord_core.actions.touching import touched
 from coord_core.documents import ABSENT, Change, Edit
 from coord_core.scopes import in_workspace, natural, parse
 from coord_core.state.board import Board
@@ -33,7 +34,8 @@ def announced(plan: Plan, board: Board) -> Plan:
 
 def _concerned(plan: Plan, board: Board) -> list[str]:
     """Return the sessions that lose or get something; a name that no session bears cannot be told anything."""
-    found = concerned(plan.changes)
+    found = concerned(plan.changes) | touched(board, plan.changes)
+    found.discard(str(plan.arguments.get("by")))
     if in_workspace(plan.workspace, HOLD) in plan.changes:
         here = (scope for scope, each in board.sessions.items() if each.workspace == plan.workspace)
         found |= {scope for scope in here if words.life(board, scope) not in GONE}

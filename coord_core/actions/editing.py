@@ -1,4 +1,4 @@
-"""Setting and deleting what one document holds, as people and agents do it by hand."""
+"""Storing, deleting and looking up what one document holds, as agents do it by the seed's names."""
 
 from __future__ import annotations
 
@@ -8,41 +8,11 @@ from typing import Any, Final
 
 from coord_core.actions.turn import Turn, name
 from coord_core.documents import ABSENT
-from coord_core.errors import InvalidScope, NotFound
-from coord_core.scopes import check, parse
-from coord_core.storage import Act, Outcome, Storage, Transaction
+from coord_core.errors import InvalidScope
+from coord_core.scopes import parse
+from coord_core.storage import Transaction
 
 LONGEST_KEY: Final = 1024
-
-
-def set_key(storage: Storage, scope: str, key: str, value: Any, *, actor: Mapping[str, Any]) -> Outcome[None]:
-    """Set one key of a document, which comes into being if it is not there; raises InvalidScope, DocumentError."""
-    check(scope)
-    return storage.transact(Act("set_data", actor), lambda tx: put(tx, scope, key, value))
-
-
-def delete_key(storage: Storage, scope: str, key: str, *, actor: Mapping[str, Any]) -> Outcome[None]:
-    """Delete one key of a document, and the document with its last; raises NotFound."""
-    check(scope)
-
-    def body(tx: Transaction) -> None:
-        data = tx.edit(scope)
-        if data.pop(key, ABSENT) is ABSENT:
-            raise NotFound(f"key {key} in {scope}", f"keys: {', '.join(sorted(data))}" if data else "no such document")
-
-    return storage.transact(Act("delete_data", actor), body)
-
-
-def delete_scope(storage: Storage, scope: str, *, actor: Mapping[str, Any]) -> Outcome[None]:
-    """Delete a document; raises NotFound."""
-    check(scope)
-
-    def body(tx: Transaction) -> None:
-        if tx.read(scope) is None:
-            raise NotFound(f"document {scope}", "`coordctl scopes` lists them")
-        tx.delete(scope)
-
-    return storage.transact(Act("delete_scope", actor), body)
 
 
 def put(tx: Transaction, scope: str, key: str, value: Any) -> None:

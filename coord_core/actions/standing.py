@@ -16,8 +16,8 @@ from coord_core.storage import Storage
 
 BACK: Final = frozenset({"undo", "redo"})
 """Actions that only take back or do again."""
-BY_HAND: Final = {"set_data": "set", "delete_data": "deleted", "delete_scope": "deleted"}
-"""Verbs of the actions that change one document by hand, and log no event."""
+BY_HAND: Final = {"set_data": "set", "delete_data": "deleted", "delete_scope": "deleted", "edit_document": "edited"}
+"""Verbs of the actions that change one document by hand; most log no event."""
 
 
 def newest_standing(storage: Storage, board: Board, who: str, workspace: str | None) -> tuple[Line, list[Line]]:

@@ -18,6 +18,7 @@ from coord_core.actions.messaging import send_message
 from coord_core.actions.plan import Done, Effect, Plan
 from coord_core.actions.reassigning import reassign_issue, reassign_session, reassign_task, requeue_task
 from coord_core.actions.releasing import release_lock, sign_off_session
+from coord_core.actions.rewriting import delete_data, delete_scope, edit_document, set_data
 from coord_core.actions.several import NAME as SEVERAL
 from coord_core.actions.several import several
 from coord_core.actions.surroundings import this_user
@@ -41,6 +42,10 @@ PLANNERS: Final[Mapping[str, Callable[..., Plan]]] = MappingProxyType(
             send_message,
             hold,
             lift_hold,
+            edit_document,
+            set_data,
+            delete_data,
+            delete_scope,
         )
     }
 )
@@ -75,6 +80,9 @@ __all__ = [
     "apply",
     "clean_up_session",
     "clean_up_stale",
+    "delete_data",
+    "delete_scope",
+    "edit_document",
     "hold",
     "lift_hold",
     "plan",
@@ -87,6 +95,7 @@ __all__ = [
     "release_lock",
     "requeue_task",
     "send_message",
+    "set_data",
     "sign_off_session",
     "this_user",
 ]

@@ -3,10 +3,19 @@
 from __future__ import annotations
 
 import json
+import time
 from argparse import ArgumentTypeError
+from typing import Any, Final
 
-from coord_core.actions.editing import delete_key, delete_scope, set_key
+from coord_core.actions import supervisor
+from coord_core.actions.view import take_board
 from coord_core.commands.call import Call
+from coord_core.commands.supervise import do
+from coord_core.errors import StaleView
+from coord_core.scopes import in_workspace
+
+TRIES: Final = 5
+"""How often at most it is planned anew: who sets a key means whatever it was before."""
 
 
 def set_(call: Call) -> None:
@@ -18,26 +27,38 @@ def set_(call: Call) -> None:
         raise ArgumentTypeError(f"the value is not JSON ({error}); text needs quotes of its own: '\"text\"'") from error
     if not key:
         raise ArgumentTypeError("the key is empty")
-    call.require_store()
-    outcome = set_key(call.storage, scope, key, value, actor=call.actor)
-    _tell(call, f"Set {key} of {scope}", outcome.line.seq if outcome.line else None)
+    _do(call, "set_data", {"scope": scope, "key": key, "value": value})
 
 
 def delete(call: Call) -> None:
     """Delete one key of a document, or the document."""
     scope, key = call.scope(call.args.scope), call.args.key
-    call.require_store()
     if key is None:
-        outcome = delete_scope(call.storage, scope, actor=call.actor)
+        _do(call, "delete_scope", {"scope": scope})
     else:
-        outcome = delete_key(call.storage, scope, key, actor=call.actor)
-    _tell(call, f"Deleted {key + ' of ' if key else ''}{scope}", outcome.line.seq if outcome.line else None)
+        _do(call, "delete_data", {"scope": scope, "key": key})
 
 
-def _tell(call: Call, what: str, seq: int | None) -> None:
+def _do(call: Call, action: str, arguments: dict[str, Any]) -> None:
+    by = in_workspace(call.workspace, f"session:{call.session}") if call.session else ""
+    call.require_store()
+    # Short of its full name a document is found by its file's: `locks:src__orders` is `locks:src/orders`.
+    found = call.storage.read(arguments["scope"])
+    arguments |= {"by": by, "scope": found.scope if found else arguments["scope"]}
+    for turn in range(1, TRIES + 1):
+        plan = supervisor.plan(take_board(call.storage, time.time()), action, arguments)
+        if not plan.changes:
+            return _so_already(call, plan.title.rstrip("?"))
+        try:
+            return do(call, plan)
+        except StaleView:
+            if turn == TRIES:
+                raise
+    return None
+
+
+def _so_already(call: Call, what: str) -> None:
     if call.args.json:
-        call.emit({"seq": seq, "text": what, "changed": seq is not None})
-    elif seq is None:
-        call.say(f"{what}: it was so already")
+        call.emit({"seq": None, "text": f"{what}: it was so already", "warnings": [], "plan": None})
     else:
-        call.say(f"{what}; undo takes it back")
+        call.say(f"{what}: it was so already")

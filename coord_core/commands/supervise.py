@@ -17,7 +17,7 @@ from coord_core.state.records import Task, WorkList
 
 def release(call: Call) -> None:
     """Take a lock away from whoever holds it."""
-    _do(call, _plan(call, "release_lock", scope=call.scope(call.args.lock, "locks")))
+    do(call, _plan(call, "release_lock", scope=call.scope(call.args.lock, "locks")))
 
 
 def reassign(call: Call) -> None:
@@ -25,16 +25,16 @@ def reassign(call: Call) -> None:
     target, to = call.args.target, None if call.args.nobody else call.args.to
     if "#" in target.rstrip("#")[1:] and not target.startswith("issue:"):
         work_list, task = _task(call, target)
-        return _do(call, _plan(call, "reassign_task", list=work_list.key, task=task.id, to=to))
+        return do(call, _plan(call, "reassign_task", list=work_list.key, task=task.id, to=to))
     if parse(target).kind == "issue" or target.startswith("issue:"):
-        return _do(call, _plan(call, "reassign_issue", scope=call.scope(target), to=to))
-    return _do(call, _plan(call, "reassign_session", scope=_session(call, target), to=to))
+        return do(call, _plan(call, "reassign_issue", scope=call.scope(target), to=to))
+    return do(call, _plan(call, "reassign_session", scope=_session(call, target), to=to))
 
 
 def requeue(call: Call) -> None:
     """Make a task pending and nobody's."""
     work_list, task = _task(call, call.args.task)
-    _do(call, _plan(call, "requeue_task", list=work_list.key, task=task.id))
+    do(call, _plan(call, "requeue_task", list=work_list.key, task=task.id))
 
 
 def sign_off(call: Call) -> None:
@@ -43,20 +43,20 @@ def sign_off(call: Call) -> None:
         from coord_core.commands.agent import sign_off as sign_off_myself
 
         return sign_off_myself(call)
-    return _do(call, _plan(call, "sign_off_session", scope=_session(call, call.args.session_id)))
+    return do(call, _plan(call, "sign_off_session", scope=_session(call, call.args.session_id)))
 
 
 def clean_up(call: Call) -> None:
     """Clear away all that a session left, or that every dead and stale one left."""
     if not call.args.stale:
-        return _do(call, _plan(call, "clean_up_session", scope=_session(call, call.args.session_id)))
+        return do(call, _plan(call, "clean_up_session", scope=_session(call, call.args.session_id)))
     silent = [
         scope
         for scope, verdict in call.board.verdicts.items()
         if verdict.life in (Life.DEAD, Life.STALE) and call.board.sessions[scope].workspace == call.workspace
     ]
     if silent:
-        return _do(call, _plan(call, "clean_up_stale", scopes=sorted(silent)))
+        return do(call, _plan(call, "clean_up_stale", scopes=sorted(silent)))
     if call.args.json:
         return call.emit({"seq": None, "text": "no session is dead or stale", "warnings": [], "plan": None})
     return call.say("No session is dead or stale: nothing to clean up")
@@ -64,23 +64,23 @@ def clean_up(call: Call) -> None:
 
 def quarantine(call: Call) -> None:
     """Set a file aside that cannot be read."""
-    _do(call, _plan(call, "quarantine", source=call.args.file))
+    do(call, _plan(call, "quarantine", source=call.args.file))
 
 
 def message(call: Call) -> None:
     """Tell a session something at its next call."""
-    _do(call, _plan(call, "send_message", scope=_session(call, call.args.session_id), text=call.args.text))
+    do(call, _plan(call, "send_message", scope=_session(call, call.args.session_id), text=call.args.text))
 
 
 def hold(call: Call) -> None:
     """Grant no claim, lock or task in this workspace until the hold is lifted."""
     by = str(call.actor.get("supervisor") or call.actor.get("session"))
-    _do(call, _plan(call, "hold", workspace=call.workspace, text=call.args.text or "", by=by))
+    do(call, _plan(call, "hold", workspace=call.workspace, text=call.args.text or "", by=by))
 
 
 def lift(call: Call) -> None:
     """Lift the hold."""
-    _do(call, _plan(call, "lift_hold", workspace=call.workspace))
+    do(call, _plan(call, "lift_hold", workspace=call.workspace))
 
 
 def undo(call: Call) -> None:
@@ -88,20 +88,21 @@ def undo(call: Call) -> None:
     who, session = (str(call.actor.get(each, "")) for each in ("supervisor", "session"))
     workspace = call.workspace if call.args.seq is None else None
     plan = supervisor.plan_undo(call.storage, call.board, call.args.seq, who=who, workspace=workspace, session=session)
-    _do(call, plan)
+    do(call, plan)
 
 
 def redo(call: Call) -> None:
     """Do again what this user took back last."""
     who = str(call.actor.get("supervisor", ""))
-    _do(call, supervisor.plan_redo(call.storage, call.board, who=who, workspace=call.workspace))
+    do(call, supervisor.plan_redo(call.storage, call.board, who=who, workspace=call.workspace))
 
 
 def _plan(call: Call, action: str, **arguments: Any) -> Plan:
     return supervisor.plan(call.board, action, arguments)
 
 
-def _do(call: Call, plan: Plan) -> None:
+def do(call: Call, plan: Plan) -> None:
+    """Do what was planned and say how it went; with --dry-run only show it."""
     if call.args.dry_run:
         return _show(call, plan)
     # Pasted as it was proposed, a command has no reason yet.

@@ -5,25 +5,24 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, ClassVar
 
-from textual import on
 from textual.binding import Binding, BindingType
 
 from coord_core.state.insights import Remedy
 from coord_tui.display import toast
+from coord_tui.screens.branches import Branches
+from coord_tui.screens.dock import DOCKS, Dock
 from coord_tui.screens.guide import GUIDES, Guide
 from coord_tui.screens.panels import PANELS
 from coord_tui.screens.reach import REACHES
 from coord_tui.screens.sifting import SIFTS, Sifting
 from coord_tui.screens.triage import TRIAGES, Triage
-from coord_tui.widgets.detail import Detail
-from coord_tui.widgets.record_table import RecordTable
 from coord_tui.widgets.remark import Remark
 
 if TYPE_CHECKING:
     from coord_core.actions.plan import Plan
 
 
-class Dashboard(Triage, Sifting, Guide, inherit_bindings=False):
+class Dashboard(Branches, Dock, Triage, Sifting, Guide, inherit_bindings=False):
     """The screen that is always there."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -36,6 +35,7 @@ class Dashboard(Triage, Sifting, Guide, inherit_bindings=False):
         Binding("a", "give", id="act.give"),
         *REACHES,
         *SIFTS,
+        *DOCKS,
         Binding("z", "undo", id="act.undo"),
         Binding("Z", "redo", id="act.redo"),
         Binding("y", "raw", id="look.raw"),
@@ -68,29 +68,6 @@ class Dashboard(Triage, Sifting, Guide, inherit_bindings=False):
         self.activate(order[(place + step) % len(order)])
         self.rearrange()
 
-    @on(RecordTable.Chosen)
-    def chosen(self, message: RecordTable.Chosen) -> None:
-        """Open the detail."""
-        key = self.sources.opens(message.key) if self.sources else None
-        if message.table is not self.table or key is None:
-            return
-        self._open(key)
-
-    def _open(self, key: str, *, raw: bool = False) -> None:
-        # Whatever the first picture does not need is imported when it is asked for.
-        from coord_tui.screens.detail import DetailScreen
-
-        self.coord.push_screen(DetailScreen(key, raw=raw))
-
-    def action_raw(self) -> None:
-        """Show the document as JSON, or no longer."""
-        detail = self.query_one("#detail", Detail)
-        if detail.display:
-            detail.raw = not detail.raw
-            self._follow_cursor()
-        elif self.target:
-            self._open(self.target.key, raw=True)
-
     def go(self, key: str) -> None:
         """Go to a record, or open what no panel shows."""
         from coord_tui.screens.going import go
@@ -107,7 +84,7 @@ class Dashboard(Triage, Sifting, Guide, inherit_bindings=False):
         self._leave()
 
     def _leave(self) -> bool:
-        if self.leave_sifting():
+        if self.leave_dock() or self.leave_sifting():
             return True
         if self.zoomed and not self.room.tabs:
             self.zoomed = False

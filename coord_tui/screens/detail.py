@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar, cast
 
+from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 
@@ -28,12 +29,10 @@ class DetailScreen(Guide, inherit_bindings=False):
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape,q", "leave", id="detail.leave"),
-        Binding("backspace", "back", id="detail.back"),
-        Binding("tab,down", "pick(1)", priority=True, id="detail.next"),
-        Binding("shift+tab,up", "pick(-1)", priority=True, id="detail.previous"),
-        Binding("enter", "follow", id="detail.follow"),
         Binding("y", "raw", id="detail.raw"),
         *GUIDES,
+        Binding("c", "copy", id="detail.copy"),
+        Binding("e", "edit", id="detail.edit"),
         Binding("ctrl+c", "app.quit", priority=True, id="detail.quit"),
     ]
 
@@ -53,7 +52,8 @@ class DetailScreen(Guide, inherit_bindings=False):
         """Show the record."""
         self.query_one(Detail).raw = self.raw
         self.query_one(Reader).focus()
-        keymap = cast("CoordApp", self.app).keymap
+        coord = cast("CoordApp", self.app)
+        keymap = coord.keymap
         self.query_one("#keys", OneLine).show(
             spread(
                 [
@@ -61,13 +61,15 @@ class DetailScreen(Guide, inherit_bindings=False):
                     key("tab ↑ ↓", "links"),
                     key(keymap.spell("{detail.follow}", first=True), "follow"),
                     key(keymap.spell("{detail.raw}", first=True), "json"),
+                    key(keymap.spell("{detail.copy}", first=True), "copy"),
+                    *([] if coord.desk.read_only else [key(keymap.spell("{detail.edit}", first=True), "edit")]),
                     key("j k", "scroll"),
                     key(keymap.spell("{detail.leave}", first=True), "leave"),
                 ],
                 self.app.size.width - 4,
             )
         )
-        self.call_after_refresh(cast("CoordApp", self.app).show_board)
+        self.call_after_refresh(coord.show_board)
 
     def show(self, scene: Scene, notice: Notice, mode: Mode, now: float) -> None:
         """Show the record in a scene at `now`, seconds since 1970."""
@@ -100,23 +102,18 @@ class DetailScreen(Guide, inherit_bindings=False):
         """Leave for where we came from."""
         self.dismiss()
 
-    def action_back(self) -> None:
+    @on(Detail.Returned)
+    def returned(self) -> None:
         """Go back to the record before, or leave."""
         if self.trail:
             self._go(self.trail.pop())
         else:
             self.dismiss()
 
-    def action_pick(self, step: int) -> None:
-        """Pick the next or the previous link; without links this scrolls."""
-        if not self.query_one(Detail).pick(step):
-            self.query_one(Reader).action_scroll(step)
-
-    def action_follow(self) -> None:
+    @on(Detail.Followed)
+    def linked(self, message: Detail.Followed) -> None:
         """Go to the record that the picked link names."""
-        link = self.query_one(Detail).link
-        if link is not None:
-            self.go(link)
+        self.go(message.key)
 
     def _go(self, key: str) -> None:
         self.key = key
@@ -128,3 +125,18 @@ class DetailScreen(Guide, inherit_bindings=False):
         """Show the document as JSON, or no longer."""
         self.query_one(Detail).raw = not self.query_one(Detail).raw
         cast("CoordApp", self.app).show_board()
+
+    def action_copy(self) -> None:
+        """Copy all that it says; JSON while that is shown."""
+        from coord_tui.clipboard import copy
+
+        if self.scene is not None and self.target is not None:
+            copy(self.app, *self.query_one(Detail).text)
+
+    def action_edit(self) -> None:
+        """Change the document in an editor."""
+        from coord_tui.editing import begin
+
+        coord = cast("CoordApp", self.app)
+        if self.scene is not None and not coord.refuses():
+            begin(coord, self.target)

@@ -40,8 +40,11 @@ def key_line(
         (not read_only, "{act.undo}", "undo"),
         (not read_only, "{act.hold}", "lift" if scene.only is not None and scene.board.hold(scene.only) else "hold"),
         (len(scene.workspaces) > 1, "{look.workspace}", "workspace"),
+        (target is not None and target.kind in ("document", "value"), "→ ←", "open, close"),
         (True, "{look.filter}", "filter"),
         (target is not None, "{look.raw}", "json"),
+        (target is not None, "{look.copy}", "copy"),
+        (not read_only and target is not None and target.scope in scene.board.documents, "{act.edit}", "edit"),
         (True, "{look.again}", "look again"),
     ]
     return spread([named(key_, word) for there, key_, word in offered if there], room), right

@@ -21,9 +21,10 @@ SHOWN = 6
 class Moved(Dialog[bool], inherit_bindings=True):
     """What was seen and what is there now. It ends with True to be shown the record."""
 
-    def __init__(self, error: StaleView, plan: Plan, scene: Scene) -> None:
+    def __init__(self, error: StaleView, plan: Plan | None, scene: Scene, kept: str = "") -> None:
+        """Kept: what is not lost, in a sentence."""
         super().__init__(say(("Nothing was changed", "name")))
-        self.sides, self.scene = sides(error, plan), scene
+        self.sides, self.scene, self.kept = sides(error, plan), scene, kept
 
     def body(self) -> Iterable[Widget]:
         """Yield both sides."""
@@ -39,7 +40,8 @@ class Moved(Dialog[bool], inherit_bindings=True):
                 say(("Now       ", "dim"), each.now, *self._alive(each)),
             ]
         more = len(self.sides) - SHOWN
-        return [*lines, say((f"and {more} more", "dim")) if more > 0 else NOTHING]
+        lines += [say((f"and {more} more", "dim"))] if more > 0 else [NOTHING]
+        return [*lines, say(self.kept)] if self.kept else lines
 
     def _alive(self, side: Sides) -> Words:
         """The life of the session that has it now."""

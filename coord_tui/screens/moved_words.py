@@ -27,14 +27,15 @@ class Sides(NamedTuple):
     owner: str | None = None
 
 
-def sides(error: StaleView, plan: Plan) -> list[Sides]:
+def sides(error: StaleView, plan: Plan | None) -> list[Sides]:
     """Return both sides of everything that moved; plan: what was seen, as far as it was to be changed."""
     return [_sides(scope, error, plan) for scope in dict.fromkeys(scope for scope, *_ in error.moved)]
 
 
-def _sides(scope: str, error: StaleView, plan: Plan) -> Sides:
+def _sides(scope: str, error: StaleView, plan: Plan | None) -> Sides:
     moved = [(_path(path), expected, found) for where, path, expected, found in error.moved if where == scope]
-    seen: Values = {_path(edit.path): edit.old for edit in plan.changes.get(scope, ()) if isinstance(edit, Change)}
+    changes = plan.changes.get(scope, ()) if plan else ()
+    seen: Values = {_path(edit.path): edit.old for edit in changes if isinstance(edit, Change)}
     seen |= {path: expected for path, expected, _ in moved}
     now = seen | {path: found for path, _, found in moved}
     kind = parse(scope).kind

@@ -44,6 +44,7 @@ class Overview(Margin, inherit_bindings=False):
         self.zoomed = False
         self.needy = 0
         self.shows_ignored = False
+        self.toggled: frozenset[str] = frozenset()
 
     def compose(self) -> ComposeResult:
         """Lay all panels out; `rearrange` shows those there is room for."""
@@ -80,7 +81,8 @@ class Overview(Margin, inherit_bindings=False):
 
     def show(self, scene: Scene, notice: Notice, mode: Mode, now: float) -> None:
         """Show a scene at `now`, seconds since 1970."""
-        self.sources, self.notice = Sources(scene, wide=self.size.width >= 160, ignored=self.shows_ignored), notice
+        self.sources = Sources(scene, wide=self.size.width >= 160, ignored=self.shows_ignored, toggled=self.toggled)
+        self.notice = notice
         with self.app.batch_update():
             self.query_one("#notice", Lines).show(self._noticed())
             self._fill(now)

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, ClassVar, cast
 
 from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
 from textual.containers import Container
+from textual.message import Message
 
 from coord_core.documents import Line
 from coord_core.errors import CoordError
-from coord_tui.display import Piece, Words, wrap
+from coord_tui.display import Piece, Words, plain, wrap
 from coord_tui.rows.scene import Scene
 from coord_tui.targets import Target
 from coord_tui.widgets.lines import Reader
@@ -33,7 +36,26 @@ class Detail(Container, can_focus=False, inherit_bindings=False):
     Detail { layout: vertical; height: 1fr; }
     """
 
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("tab,down", "pick(1)", priority=True, id="detail.next"),
+        Binding("shift+tab,up", "pick(-1)", priority=True, id="detail.previous"),
+        Binding("enter", "follow", id="detail.follow"),
+        Binding("backspace", "back", id="detail.back"),
+    ]
+
+    @dataclass
+    class Followed(Message):
+        """The record that a link names was asked for."""
+
+        key: str
+
+    @dataclass
+    class Returned(Message):
+        """The record before was asked for."""
+
     raw = False
+    quiet = True
+    """Whether its title does not say that the keys go here."""
     _asked: tuple[str | None, float | None] = (None, None)
     _lines: Sequence[Line] | None = None
     _shown: Sequence[Words] = ()
@@ -57,7 +79,7 @@ class Detail(Container, can_focus=False, inherit_bindings=False):
             if scope and scene.board.journaled:
                 start(self, partial(self._remember, scope), "history", alone=True)
         self._scene, self._target = scene, target
-        self.query_one(Rule).show(describe.title(scene, target))
+        self.query_one(Rule).show(describe.title(scene, target), active=not self.quiet)
         self._shown = self._wrapped(self._said(scene, target, now))
         self._links = [(y, piece.link) for y, line in enumerate(self._shown) for piece in line if piece.link]
         if self._picked is not None and self._picked[1] not in [key for _, key in self._links]:
@@ -70,6 +92,20 @@ class Detail(Container, can_focus=False, inherit_bindings=False):
     def link(self) -> str | None:
         """The key of the record that the picked link leads to."""
         return self._picked[1] if self._picked else None
+
+    def action_pick(self, step: int) -> None:
+        """Pick the next or the previous link; without links this scrolls."""
+        if not self.pick(step):
+            self.query_one(Reader).action_scroll(step)
+
+    def action_follow(self) -> None:
+        """Ask for the record that the picked link names."""
+        if self.link is not None:
+            self.post_message(self.Followed(self.link))
+
+    def action_back(self) -> None:
+        """Ask for the record before."""
+        self.post_message(self.Returned())
 
     def pick(self, step: int) -> bool:
         """Pick the next or the previous link; False if there is none."""
@@ -105,16 +141,33 @@ class Detail(Container, can_focus=False, inherit_bindings=False):
             lines.append(tuple(pieces))
         self.query_one(Reader).show(lines)
 
+    @property
+    def text(self) -> tuple[str, str]:
+        """All that it says, to be copied, and what that is."""
+        from coord_tui.describe.raw import as_json, stored
+
+        name = self._target.name if self._target else ""
+        if self.raw:
+            return as_json(stored(self._scene, self._target)[1]), f"{name} as JSON"
+        lines = self._said(self._scene, self._target, cast("CoordApp", self.app).now())
+        return "\n".join([plain(self.query_one(Rule).title), *map(plain, lines)]), f"all of {name} as text"
+
     def _said(self, scene: Scene, target: Target | None, now: float) -> list[Words]:
         from coord_tui import describe, past
 
         if self.raw:
-            return describe.raw(scene, target)
-        return describe.describe(scene, target, now) + past.history(scene, target, self._lines)
+            from coord_tui.describe.raw import raw
+
+            return raw(scene, target)
+        return describe.describe(scene, target, now, self.room) + past.history(scene, target, self._lines)
 
     def _wrapped(self, lines: Sequence[Words]) -> list[Words]:
-        room = max(10, self.size.width - 2)
-        return [(Piece(" "), *line) for words in lines for line in (wrap(words, room) if words else [words])]
+        return [(Piece(" "), *line) for words in lines for line in (wrap(words, self.room) if words else [words])]
+
+    @property
+    def room(self) -> int:
+        """How many cells a line has."""
+        return max(10, self.size.width - 2)
 
     async def _remember(self, scope: str) -> None:
         await asyncio.sleep(SETTLE)

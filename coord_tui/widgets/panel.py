@@ -14,6 +14,7 @@ from coord_tui.rows.arranged import Arranged, Order, orders
 from coord_tui.rows.source import Source
 from coord_tui.widgets.record_table import RecordTable
 from coord_tui.widgets.rule import Rule
+from coord_tui.widgets.tree_table import TreeTable
 
 WORDS: Final = 14
 """Cells that a filter's words take in a panel's rule."""
@@ -33,7 +34,7 @@ class Panel(Container, can_focus=False, inherit_bindings=False):
         super().__init__(id=panel)
         self.panel, self.digit, self.label, self.follows = panel, digit, name, follows
         self.rule = Rule()
-        self.table = RecordTable(headed=headed, follows=follows)
+        self.table = (TreeTable if panel == "shared" else RecordTable)(headed=headed, follows=follows)
         self.wanted = ""
         self.order: Order | None = None
         self.source: Source | None = None
@@ -51,7 +52,7 @@ class Panel(Container, can_focus=False, inherit_bindings=False):
     @property
     def counted(self) -> int:
         """How many rows there are, shown or not."""
-        return len(self.source.keys) if self.source else 0
+        return getattr(self.source, "total", len(self.source.keys)) if self.source else 0
 
     @property
     def altered(self) -> bool:

@@ -496,3 +496,17 @@ def test_an_agent_s_verb_imports_nothing_heavy(store: Path) -> None:
     env = {**os.environ, "PYTHONPATH": str(ROOT)}
     found = subprocess.run([sys.executable, "-c", code], env=env, capture_output=True, text=True, check=True)
     assert found.stdout.splitlines()[1:] == ["[]"]
+
+
+def test_a_human_who_edits_what_is_a_living_sessions_says_why_and_it_is_told(ctl: Ctl) -> None:
+    name = ctl("sign-on").out.strip()
+    scope = f"session:{name}"
+    for verb in (("set", scope, "status", '"x"'), ("delete", scope, "fence"), ("delete", scope)):
+        shown = ctl(*verb, "--dry-run")
+        assert (shown.code, shown.out.count(f"{name} is alive: this needs --reason.")) == (0, 1)
+        found = ctl(*verb)
+        assert (found.code, found.out) == (1, "")
+        assert "give a reason (--reason); nothing was changed" in found.err
+    assert ctl("set", scope, "status", '"x"', "--reason", "a typo").code == 0
+    assert f"Set status of {scope} (a typo)" in ctl("--session", name, "beat").err
+    assert ctl("--session", name, "set", scope, "status", '"y"').code == 0

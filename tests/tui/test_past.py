@@ -25,7 +25,7 @@ def line(seq: int, action: str, scope: str, *edits: Any, actor: Any = AGENT, rea
 def told(key: str, lines: Sequence[Line] | None, board: Board | None = None) -> list[str]:
     scene = Scene(board or boards.busy())
     words = history(scene, Sources(scene).target(key), lines)
-    return [plain(each).partition(" ")[2] for each in words[2:]]
+    return [plain(each).partition(" ")[2] for each in words[2:] if not plain(each).startswith("   ")]
 
 
 def test_a_locks_history_is_who_had_it_and_who_took_it_away() -> None:
@@ -82,3 +82,16 @@ def test_what_there_is_to_say_without_a_journal_and_without_a_line() -> None:
     assert told(LOCK, None) == [""]
     assert told(LOCK, []) == ["kept"]
     assert told(LOCK, [], boards.busy(journaled=False)) == ["journal here yet. It begins with your first action."]
+
+
+def test_what_became_of_each_key_stands_below_but_for_what_is_said_anyway() -> None:
+    issue = boards.scope("issue:15")
+    claimed = Change(("claimed_by",), ABSENT, "claude_1")
+    lines = [
+        line(2, "store_data", issue, *(Change((key,), 1, 2) for key in "abcde")),
+        line(1, "claim_issue", issue, claimed, Change(("status",), "pending", "in_\x1bprogress")),
+    ]
+    scene = Scene(boards.busy())
+    said = [plain(each).strip() for each in history(scene, Sources(scene).target(issue), lines)]
+    assert said[3] == "a 1 → 2; b 1 → 2; c 1 → 2; 2 more"
+    assert said[5] == 'status "pending" → "in_\\u001bprogress"'
