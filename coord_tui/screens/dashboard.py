@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import TYPE_CHECKING, ClassVar
+from functools import partial
+from typing import ClassVar
 
 from textual import on
 from textual.binding import Binding, BindingType
@@ -14,17 +14,15 @@ from coord_tui.display import toast
 from coord_tui.screens.guide import GUIDES, Guide
 from coord_tui.screens.panels import PANELS
 from coord_tui.screens.reach import REACHES
+from coord_tui.screens.times import TIMES, Times
 from coord_tui.screens.triage import TRIAGES, Triage
 from coord_tui.widgets.detail import Detail
 from coord_tui.widgets.field import Field
 from coord_tui.widgets.record_table import RecordTable
 from coord_tui.widgets.remark import Remark
 
-if TYPE_CHECKING:
-    from coord_core.actions.plan import Plan
 
-
-class Dashboard(Triage, Guide, inherit_bindings=False):
+class Dashboard(Times, Triage, Guide, inherit_bindings=False):
     """The screen that is always there."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -36,6 +34,7 @@ class Dashboard(Triage, Guide, inherit_bindings=False):
         Binding("X", "clean_up", id="act.clean_up"),
         Binding("a", "give", id="act.give"),
         *REACHES,
+        *TIMES,
         Binding("z", "undo", id="act.undo"),
         Binding("Z", "redo", id="act.redo"),
         Binding("y", "raw", id="look.raw"),
@@ -176,6 +175,8 @@ class Dashboard(Triage, Guide, inherit_bindings=False):
 
     def _filter(self, wanted: str) -> None:
         self.panels[self.active].wanted = wanted.strip()
+        if self.active == "journal":
+            self.coord.travel.sift(wanted)
         self.coord.show_board()
 
     # Acting: plan, ask, apply
@@ -216,18 +217,10 @@ class Dashboard(Triage, Guide, inherit_bindings=False):
             return
         self.coord.ask(CleanUp(self.sources.scene))
 
-    def action_undo(self) -> None:
-        """Take back this user's newest action in the workspace shown."""
-        self._take_back(self.coord.desk.undo_plan)
-
     def action_redo(self) -> None:
         """Do again what was taken back last in the workspace shown."""
-        self._take_back(self.coord.desk.redo_plan)
-
-    def _take_back(self, planner: Callable[[str | None], Plan]) -> None:
-        only = self.coord.scene.only
         if not self.coord.refuses():
-            self._plan(lambda: planner(only))
+            self._plan(partial(self.coord.desk.redo_plan, self.coord.scene.only))
 
     def _carry_out(self, remedy: Remedy) -> None:
         self._plan(lambda: self.coord.desk.plan(remedy.action, remedy.arguments))

@@ -106,11 +106,12 @@ class Detail(Container, can_focus=False, inherit_bindings=False):
         self.query_one(Reader).show(lines)
 
     def _said(self, scene: Scene, target: Target | None, now: float) -> list[Words]:
-        from coord_tui import describe, past
+        from coord_tui import describe, differences, past
 
         if self.raw:
             return describe.raw(scene, target)
-        return describe.describe(scene, target, now) + past.history(scene, target, self._lines)
+        then = differences.said(scene, target)
+        return describe.describe(scene, target, now) + then + past.history(scene, target, self._lines)
 
     def _wrapped(self, lines: Sequence[Words]) -> list[Words]:
         room = max(10, self.size.width - 2)
@@ -123,4 +124,4 @@ class Detail(Container, can_focus=False, inherit_bindings=False):
             self._lines = await asyncio.to_thread(coord.desk.history, scope)
         except CoordError:
             self._lines = ()
-        self.tell(self._scene, self._target, coord.now())
+        self.tell(self._scene, self._target, coord.travel.now)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -25,9 +25,12 @@ class _Line:
     words: Words = NOTHING
     cells: tuple[Cell, ...] = ()
     cursor: bool = False
+    otherwise: bool = False
 
 
 SPACE = Piece(" ")
+OTHERWISE = Piece("≠", "wait")
+"""What stands before a row of the past that is otherwise now."""
 
 
 class RecordTable(Cursor, can_focus=True):
@@ -63,6 +66,7 @@ class RecordTable(Cursor, can_focus=True):
         self.marks_cursor = False
         self.placed = False
         self.more = ""
+        self.differing: Container[str] = ()
         self._places: dict[str, int] = {}
         self._cursor: str | None = None
         self._drawn: dict[int, _Line] = {}
@@ -201,7 +205,7 @@ class RecordTable(Cursor, can_focus=True):
         if place is not None:
             key = self.keys[place]
             cursor = key == self._cursor and (self.has_focus or self.marks_cursor)
-            return _Line(cursor=cursor, cells=tuple(self.source.cells(key, self.now)))
+            return _Line((), tuple(self.source.cells(key, self.now)), cursor, key in self.differing)
         if self._hidden() and y == self.size.height - 1:
             return _Line(say((f"   {self._hidden()} more{self.more}", "dim")))
         return _Line(say(" ", *self.empty) if y == self._head and not self.keys else NOTHING)
@@ -209,11 +213,15 @@ class RecordTable(Cursor, can_focus=True):
     def render_line(self, y: int) -> Strip:
         """Draw one line in sight."""
         line = self._drawn[y] = self._line(y)
-        words = self._row(line.cells) if line.cells else clip(line.words, self.size.width)
+        words = (
+            self._row(line.cells, OTHERWISE if line.otherwise else SPACE)
+            if line.cells
+            else clip(line.words, self.size.width)
+        )
         return strip(words, self.size.width, palette_of(self), cursor=line.cursor)
 
-    def _row(self, cells: Sequence[Cell]) -> Words:
-        found: list[Piece] = [SPACE]
+    def _row(self, cells: Sequence[Cell], lead: Piece) -> Words:
+        found: list[Piece] = [lead]
         for column, cell, room in zip(self._columns, cells, self._fitted(), strict=False):
             if isinstance(cell, Across):
                 return (*found, *lay(cell, self.size.width - width(found) - 1))
