@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from textual.geometry import Region, Size
@@ -17,6 +17,8 @@ from coord_tui.rows.source import Source
 from coord_tui.widgets.cursor import Cursor
 from coord_tui.widgets.flashes import FADES_S, LASTS_S, Flashes
 
+SPACE = Piece(" ")
+
 
 @frozen
 class _Line:
@@ -25,7 +27,7 @@ class _Line:
     words: Words = NOTHING
     cells: tuple[Cell, ...] = ()
     cursor: bool = False
-    marked: bool = False
+    lead: Piece = SPACE
     bold: frozenset[int] = frozenset()
 
 
@@ -37,9 +39,10 @@ class _Frame(NamedTuple):
     hidden: int
 
 
-SPACE = Piece(" ")
 MARK = Piece("+", "link bold")
 """Stands before a marked row: a sign, not a colour alone."""
+OTHERWISE = Piece("≠", "wait")
+"""Stands before a row of the past that is otherwise now."""
 
 
 class Sheet(Cursor, inherit_bindings=True):
@@ -57,6 +60,7 @@ class Sheet(Cursor, inherit_bindings=True):
         self.more = ""
         self.order: Order | None = None
         self.marks: set[str] = set()
+        self.differing: Container[str] = ()
         self._places: dict[str, int] = {}
         self._cursor: str | None = None
         self._cells: dict[str, tuple[Cell, ...]] = {}
@@ -161,7 +165,8 @@ class Sheet(Cursor, inherit_bindings=True):
         if place is not None:
             key = self.keys[place]
             cursor = key == self._cursor and (self.has_focus or self.marks_cursor)
-            return _Line(NOTHING, self._cells_of(key), cursor, key in self.marks, self._flashes.of(key))
+            lead = MARK if key in self.marks else OTHERWISE if key in self.differing else SPACE
+            return _Line(NOTHING, self._cells_of(key), cursor, lead, self._flashes.of(key))
         if frame.hidden and y == frame.lines - 1:
             return _Line(say((f"   {frame.hidden} more{self.more}", "dim")))
         return _Line(say(" ", *self.empty) if y == self.head and not self.keys else NOTHING)
@@ -180,7 +185,7 @@ class Sheet(Cursor, inherit_bindings=True):
         return say((column.title + self.order.sign if len(column.title) < room else column.title, "link bold"))
 
     def _row(self, line: _Line, cells: int) -> Words:
-        found: list[Piece] = [MARK if line.marked else SPACE]
+        found: list[Piece] = [line.lead]
         for place, (column, cell, room) in enumerate(zip(self._columns, line.cells, self._fitted(), strict=False)):
             if isinstance(cell, Across):
                 return (*found, *lay(cell, cells - width(found) - 1))

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar, cast
 
 from textual.binding import Binding, BindingType
 from textual.message import Message
 
 from coord_tui.shared_tree import MARK
 from coord_tui.widgets.record_table import RecordTable
+
+if TYPE_CHECKING:
+    from coord_tui.app import CoordApp
 
 
 class TreeTable(RecordTable, can_focus=True):
@@ -27,6 +30,10 @@ class TreeTable(RecordTable, can_focus=True):
         table: TreeTable
         key: str
         open: bool | None
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """While the view is paused, ← and → move in time."""
+        return action != "branch" or not cast("CoordApp", self.app).travel.paused
 
     def action_branch(self, open_: int) -> None:
         """Open or close the row under the cursor."""
