@@ -75,10 +75,6 @@ def _no_target(here: Here) -> str:
     return "" if here.target else "nothing is under the cursor"
 
 
-def _no_detail(here: Here) -> str:
-    return "" if here.opens else "nothing is under the cursor"
-
-
 def _no_hold(here: Here) -> str:
     target = here.target
     return _no_target(here) or ("" if target and target.let_go else f"nothing to let go of at {_name(here)}")
@@ -134,10 +130,6 @@ def _terminal(here: Here) -> str:
 def _hold(here: Here) -> str:
     held = here.scene.only is not None and here.scene.board.hold(here.scene.only)
     return "lift the hold" if held else "hold everybody up"
-
-
-def _detail(here: Here) -> str:
-    return f"detail of {_name(here)}" if here.target else ""
 
 
 def _nothing_to_ignore(here: Here) -> str:
