@@ -82,10 +82,6 @@ def _no_document(here: Here) -> str:
     return _no_target(here) or ("" if there else "there is no document under it")
 
 
-def _no_detail(here: Here) -> str:
-    return "" if here.opens else "nothing is under the cursor"
-
-
 def _no_hold(here: Here) -> str:
     target = here.target
     return _no_target(here) or ("" if target and target.let_go else f"nothing to let go of at {_name(here)}")
@@ -141,10 +137,6 @@ def _terminal(here: Here) -> str:
 def _hold(here: Here) -> str:
     held = here.scene.only is not None and here.scene.board.hold(here.scene.only)
     return "lift the hold" if held else "hold everybody up"
-
-
-def _detail(here: Here) -> str:
-    return f"detail of {_name(here)}" if here.target else ""
 
 
 def _nothing_to_ignore(here: Here) -> str:

@@ -22,6 +22,8 @@ SIXTEEN: Final[Mapping[str, str]] = {
     "spark": "cyan", "alarm": "red",
 }  # fmt: skip
 """The tones among the terminal's own sixteen colours; all others are its text's."""
+SAID_LOUD: Final = BOLD | {"dead", "stale", "wait"}
+"""What is bold where there are no colours: what needs somebody must still stand out."""
 
 
 @frozen
@@ -42,7 +44,7 @@ class Limited(Palette):
 
     def _make(self, names: list[str], cursor: bool) -> Style:
         filled = bool(FILLED.intersection(names))
-        bold = filled or "bold" in names or bool(BOLD.intersection(names))
+        bold = filled or "bold" in names or bool((BOLD if self.inks else SAID_LOUD).intersection(names))
         # Under the cursor a colour would be a patch of ground.
         ink = None if cursor else next((self.inks[name] for name in names if name in self.inks), None)
         return Style(color=ink, bold=bold or None, reverse=filled or cursor or None)

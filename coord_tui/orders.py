@@ -7,9 +7,12 @@ from typing import TYPE_CHECKING, Final
 
 from coord_core.frozen import frozen
 from coord_tui.display import toast
+from coord_tui.rows.arranged import orders
+from coord_tui.screens.overview import Overview
 
 if TYPE_CHECKING:
     from coord_tui.app import CoordApp
+    from coord_tui.widgets.panel import Panel
 
 
 def _none(_: CoordApp) -> Iterable[str]:
@@ -95,10 +98,43 @@ def _quit(app: CoordApp, _: str) -> None:
     app.exit()
 
 
+def _columns(app: CoordApp) -> Iterable[str]:
+    return [order.by for order in orders(panel.source)] if (panel := _panel(app)) and panel.source else ()
+
+
+def _sort(app: CoordApp, column: str) -> None:
+    panel, known = _panel(app), list(_columns(app))
+    if panel is None or column.casefold() not in known:
+        toast(app, f"There is no column {column} here to sort by. There are {', '.join(known) or 'none'}.", "warning")
+    else:
+        panel.sort_by(column.casefold())
+
+
+def _panel(app: CoordApp) -> Panel | None:
+    """Return the panel that keys go to, None where a detail is in front of it."""
+    screen = app.screen
+    return screen.panels[screen.active] if isinstance(screen, Overview) else None
+
+
+def _sorts(app: CoordApp) -> str | None:
+    """No order of rows where there are none."""
+    return "" if any(True for _ in _columns(app)) else None
+
+
+def _read_only(app: CoordApp, _: str) -> None:
+    app.watch_only()
+
+
+def _writable(app: CoordApp) -> str:
+    return "it is read-only already" if app.desk.read_only else ""
+
+
 ORDERS: Final = (
     Order("theme", "other colours", _theme, "NAME", _themes),
     Order("workspace", "show only this one, or all", _workspace, "NAME", _workspaces, _one),
     Order("at", "look at a moment of the past: 14:02, yesterday 14:02, -10m, a line's number", _at, "TIME"),
+    Order("sort", "by this column; again: the other way round", _sort, "COLUMN", _columns, _sorts),
+    Order("read-only", "change nothing from now on", _read_only, idle=_writable),
     Order("q", "quit", _quit),
 )
 

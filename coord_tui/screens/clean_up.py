@@ -78,7 +78,7 @@ class CleanUp(Planning, inherit_bindings=True):
     def body(self) -> Iterable[Widget]:
         """Yield the list, what would change, and the reason."""
         self.table.styles.height = min(len(self.ticks.keys), SHOWN)
-        yield self.told([say(("up, down and space tick", "dim"))])
+        yield self.told(lambda: [say(("up, down and space tick", "dim"))], around=0)
         yield self.table
         yield Rule()
         yield self.preview()

@@ -17,7 +17,7 @@ from coord_tui.widgets.choice import Choice
 from coord_tui.widgets.field import Field
 from coord_tui.widgets.lines import Lines
 
-ROOM_AROUND = 8
+ROOM_AROUND = 4
 
 
 class Confirm(Dialog[str], inherit_bindings=True):
@@ -36,7 +36,7 @@ class Confirm(Dialog[str], inherit_bindings=True):
 
     def body(self) -> Iterable[Widget]:
         """Yield why, what changes, what else, and the reason to be given."""
-        yield self.told(self._said(), most=max(4, self.app.size.height - ROOM_AROUND))
+        yield self.told(self._said, around=ROOM_AROUND)
         with Horizontal(classes="row"):
             label = Lines()
             label.styles.width = len(self.label) + 2

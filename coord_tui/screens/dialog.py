@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar, cast
 
 from textual.app import ComposeResult
@@ -14,7 +14,7 @@ from textual.widget import Widget
 from coord_tui.display import Words, content, wrap
 from coord_tui.widgets.choice import Choice
 from coord_tui.widgets.field import Field
-from coord_tui.widgets.lines import Lines, Reader
+from coord_tui.widgets.lines import Reader
 
 if TYPE_CHECKING:
     from coord_tui.app import CoordApp
@@ -40,6 +40,7 @@ class Dialog(ModalScreen["T | None"], Generic[T], inherit_bindings=False):
     def __init__(self, title: Words) -> None:
         super().__init__()
         self.box_title = title
+        self._told: tuple[Reader, Callable[[], Sequence[Words]], int] | None = None
 
     def compose(self) -> ComposeResult:
         """The box: what it says, then what can be done."""
@@ -62,13 +63,25 @@ class Dialog(ModalScreen["T | None"], Generic[T], inherit_bindings=False):
         """How many cells there are for words in the box."""
         return min(WIDTH, self.app.size.width) - EDGES
 
-    def told(self, paragraphs: Sequence[Words], *, most: int = 0) -> Lines:
-        """Return words wrapped to the box; more than `most` lines scroll."""
-        lines = self.wrapped(paragraphs)
-        widget = Reader() if most and len(lines) > most else Lines()
+    def told(self, said: Callable[[], Sequence[Words]], *, around: int) -> Reader:
+        """Return words wrapped to the box; they scroll where the terminal has not that many lines and `around` more."""
+        self._told = (Reader(), said, around)
+        self._fit()
+        return self._told[0]
+
+    def _fit(self) -> None:
+        if self._told is None:
+            return
+        widget, said, around = self._told
+        lines = self.wrapped(said())
+        room = max(1, self.app.size.height - around)
+        widget.can_focus = len(lines) > room
+        widget.styles.height = min(len(lines), room)
         widget.show(lines)
-        widget.styles.height = min(len(lines), most) if most else len(lines)
-        return widget
+
+    def on_resize(self) -> None:
+        """Wrap anew, so that the buttons stay in sight."""
+        self._fit()
 
     def wrapped(self, paragraphs: Sequence[Words]) -> list[Words]:
         """Return paragraphs as lines that fit the box."""

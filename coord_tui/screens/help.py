@@ -14,7 +14,7 @@ from coord_tui.commands import Here, Key
 from coord_tui.display import NOTHING, Words, say, width
 from coord_tui.screens.dialog import Dialog
 from coord_tui.widgets.choice import Choice
-from coord_tui.widgets.lines import Lines, Reader
+from coord_tui.widgets.lines import Lines
 
 GROUP, KEYS, GAP = 6, 14, 3
 """Cells of the first two columns, and between two pages."""
@@ -85,23 +85,29 @@ class Help(Dialog[None], inherit_bindings=True):
     @property
     def inner(self) -> int:
         """How many cells there are for words in the box."""
-        return 124 if self.has_class("wide") else super().inner
+        return 124 if self.app.size.width >= WIDE else super().inner
 
     def body(self) -> Iterable[Widget]:
         """Yield the keys."""
-        wide = self.app.size.width >= WIDE
-        self.set_class(wide, "wide")
-        half = (self.inner - GAP) // 2
-        lines = beside(page(self.rows, half), half) if wide else page(self.rows, self.inner)
-        self.lines = Reader()
-        self.lines.show(lines)
-        self.lines.styles.height = min(len(lines), max(4, self.app.size.height - AROUND))
+        self.lines = self.told(self._said, around=AROUND)
         yield self.lines
+
+    def _said(self) -> list[Words]:
+        if self.app.size.width < WIDE:
+            return page(self.rows, self.inner)
+        half = (self.inner - GAP) // 2
+        return beside(page(self.rows, half), half)
+
+    def on_resize(self) -> None:
+        """Wrap anew, in one column or two."""
+        self.set_class(self.app.size.width >= WIDE, "wide")
+        super().on_resize()
+        self.call_after_refresh(self._count)
 
     def choices(self) -> Iterable[Choice | Lines]:  # type: ignore[override]
         """Yield the way out, and how much is below."""
         self.below = Lines()
-        self.below.styles.width = 30
+        self.below.styles.width = 24
         yield Choice("Close", choice="cancel")
         yield self.below
 

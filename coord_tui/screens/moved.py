@@ -28,7 +28,7 @@ class Moved(Dialog[bool], inherit_bindings=True):
 
     def body(self) -> Iterable[Widget]:
         """Yield both sides."""
-        yield self.told(self._said(), most=max(4, self.app.size.height - 6))
+        yield self.told(self._said, around=3)
 
     def _said(self) -> list[Words]:
         names = ", ".join(_name(each.scope) for each in self.sides)

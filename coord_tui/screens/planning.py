@@ -79,6 +79,12 @@ class Planning(Dialog[tuple[Plan, str]], inherit_bindings=True):
         """Return the plan in words."""
         return plan_words.whole(plan, self.inner)
 
+    def on_resize(self) -> None:
+        """Wrap anew, so that the buttons stay in sight."""
+        super().on_resize()
+        if self.plan is not None:
+            self._tell(self.said(self.plan))
+
     def _tell(self, paragraphs: list[Words]) -> None:
         lines = self.wrapped(paragraphs)
         reader = self.query_one("#plan", Reader)

@@ -76,8 +76,11 @@ class Prompt(Dialog[tuple[Entry, str]], inherit_bindings=True):
     def body(self) -> Iterable[Widget]:
         """Yield the line, and what fits."""
         yield Field("type a few letters of an action, a command or a record", field="wanted")
-        self.table.styles.height = max(3, min(ROWS, self.app.size.height - AROUND - 2))
         yield self.table
+
+    def on_resize(self) -> None:
+        """Show as many rows as there is room for."""
+        self.table.styles.height = max(1, min(ROWS, self.app.size.height - AROUND))
 
     def choices(self) -> Iterable[Choice | Lines]:  # type: ignore[override]
         """Yield how many fit, where other dialogs have their buttons."""

@@ -152,6 +152,11 @@ class Reassign(Planning, inherit_bindings=True):
         """Open in the filter."""
         return self.query_one("#who", Field)
 
+    def on_resize(self) -> None:
+        """Show as many receivers as there is room for now."""
+        self.table.styles.height = self._shown()
+        super().on_resize()
+
     def around(self) -> int:
         """Return how many lines the rest takes."""
         return 8 + self._shown()

@@ -232,6 +232,26 @@ async def test_orders_are_completed_and_take_arguments(stage: Staging, monkeypat
         assert s.app.screen.query_one("#wanted").value == "theme "  # type: ignore[attr-defined]
 
 
+async def test_a_panel_is_sorted_by_a_column(stage: Staging) -> None:
+    async with stage() as s:
+        await s.press("3")
+        assert "sort holder" in await ask(s, "sort ho")
+        await s.press("enter")
+        assert s.dashboard.panels["locks"].order.by == "holder"
+        await ask(s, "sort nonsense")
+        await s.press("enter")
+        assert s.toasts()[-1].startswith("There is no column nonsense here to sort by. There are lock, holder")
+
+
+async def test_read_only_from_now_on(stage: Staging) -> None:
+    async with stage() as s:
+        await ask(s, "read-only")
+        await s.press("enter")
+        assert s.app.desk.read_only
+        await ask(s, "read-only")
+        assert "it is read-only already" in s.text()
+
+
 async def test_q_quits(stage: Staging) -> None:
     async with stage() as s:
         assert (await ask(s, "q"))[0] == "q"
