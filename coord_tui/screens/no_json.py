@@ -31,7 +31,7 @@ class NoJSONDialog(Dialog[bool], inherit_bindings=True):
     def body(self) -> Iterable[Widget]:
         """Yield where it goes wrong, and where the text is."""
         kept = say(("Nothing was changed. Your text is kept in ", "dim"), str(self.sheet.path))
-        yield self.told([say((str(self.error), "stale")), *self._excerpt(), NOTHING, kept])
+        yield self.told(lambda: [say((str(self.error), "stale")), *self._excerpt(), NOTHING, kept], around=8)
 
     def _excerpt(self) -> list[Words]:
         """Return the line, and below it a mark where it goes wrong."""
