@@ -54,7 +54,7 @@ def key_line(
         (not read_only, "{act.undo}", "undo"),
         (not read_only, "{act.hold}", "lift" if scene.only is not None and scene.board.hold(scene.only) else "hold"),
         (len(scene.workspaces) > 1, "{look.workspace}", "workspace"),
-        (target is not None and target.kind in ("document", "value"), "→ ←", "open, close"),
+        (not time and target is not None and target.kind in ("document", "value"), "→ ←", "open, close"),
         (True, "{look.filter}", "filter"),
         (target is not None, "{look.raw}", "json"),
         (target is not None, "{look.copy}", "copy"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Final
 
 from textual import on
@@ -71,12 +72,19 @@ class Sifting(Overview, inherit_bindings=False):
 
     def action_sort(self) -> None:
         """Sort by the next column."""
-        self.panel.sort()
-        self.sifted()
+        self._sort(self.panel.sort)
 
     def action_reverse(self) -> None:
         """Sort the other way round."""
-        self.panel.reverse()
+        self._sort(self.panel.reverse)
+
+    def _sort(self, how: Callable[[], None]) -> None:
+        before = self.panel.order
+        how()
+        if self.panel.order is before is None:
+            self.remark(
+                f"{self.panel.label} stands in an order of its own: a tree, or what happened one after the other."
+            )
         self.sifted()
 
     @on(RecordTable.Sorted)

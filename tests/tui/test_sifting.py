@@ -43,7 +43,7 @@ def rule(s: Stage) -> str:
     return str(s.dashboard.panels[s.dashboard.active].rule.render_line(0).text)
 
 
-@EACH
+@pytest.mark.parametrize("panel", PANELS[:-1])
 @MAY_CHANGE
 async def test_sorting_goes_through_the_columns_and_back(stage: Staging, panel: str, read_only: bool) -> None:
     async with stage(full(), read_only=read_only) as s:
@@ -66,6 +66,17 @@ async def test_sorting_goes_through_the_columns_and_back(stage: Staging, panel: 
             assert sorted(up) == sorted(own)
         assert len(seen) >= 3 and len(set(seen)) == len(seen)
         assert list(table.keys) == own
+
+
+@MAY_CHANGE
+async def test_a_tree_stands_in_its_own_order_and_says_so(stage: Staging, read_only: bool) -> None:
+    async with stage(full(), read_only=read_only) as s:
+        table = await go(s, "6")
+        own = list(table.keys)
+        for key in ("s", "S"):
+            await s.press(key)
+            assert list(table.keys) == own and table.order is None
+            assert "in an order of its own" in s.text()
 
 
 @EACH
