@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from dataclasses import field
-from typing import Any, Generic, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar
 
 from coord_core.documents import Batch, Changes, Document, Line
 from coord_core.frozen import frozen
+
+if TYPE_CHECKING:
+    from coord_core.storage.stretch import Stretch
 
 T = TypeVar("T")
 
@@ -89,6 +92,12 @@ class Storage(Protocol):
 
     def lines_back(self) -> Iterator[Line]:
         """Yield the kept journal's lines, newest first."""
+
+    def stretch(self, *, before: int | None = None) -> Stretch:
+        """Return the newest run of kept lines with seqs below `before`, empty where the journal begins.
+
+        It stands alone: where a line is the first of the run to change a document, `base` tells what stood there.
+        """
 
     def quarantine(self, source: str, act: Act) -> Line:
         """Move an unreadable file aside, never a readable one; raises NotFound, NotStored."""

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from coord_core.storage.journal import Journal
     from coord_core.storage.lock import StoreLock
     from coord_core.storage.settler import Settler
+    from coord_core.storage.stretch import Stretch
     from coord_core.storage.writing import Writer
 
 T = TypeVar("T")
@@ -108,6 +109,10 @@ class FileStorage:
     def lines_back(self) -> Iterator[Line]:
         """Yield the kept journal's lines, newest first."""
         return (entry.line for entry in self._journal.entries_back())
+
+    def stretch(self, *, before: int | None = None) -> Stretch:
+        """Return the newest run of kept lines with seqs below `before`: those of one segment."""
+        return self._journal.stretch(before)
 
     def close(self) -> None:
         """Nothing stays open between calls."""

@@ -14,6 +14,7 @@ from coord_core.storage import format as fmt
 from coord_core.storage import lines
 from coord_core.storage.folder import write_all
 from coord_core.storage.lines import Entry
+from coord_core.storage.stretch import Stretch
 
 SEGMENT_BYTES: Final = 8 << 20
 SEGMENTS_KEPT: Final = 8
@@ -56,6 +57,15 @@ class Journal:
                 entry = lines.from_bytes(raw)
                 if entry is not None:
                     yield entry
+
+    def stretch(self, before: int | None = None) -> Stretch:
+        """Return the lines of the newest kept segment that has any with a seq below `before`; none if none has."""
+        for name in reversed(self.segments()):
+            if before is None or int(name[:20]) < before:
+                found = Stretch(lines.forwards(self.folder / name), before)
+                if len(found):
+                    return found
+        return Stretch()
 
     def newest_seq(self) -> int:
         """Return the number of the newest line, 0 without one."""

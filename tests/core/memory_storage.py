@@ -18,6 +18,7 @@ from coord_core.scopes import check
 from coord_core.storage import Act, Outcome
 from coord_core.storage import format as fmt
 from coord_core.storage.changes import apply, same
+from coord_core.storage.stretch import Stretch
 from coord_core.storage.transaction import compare, pack
 
 T = TypeVar("T")
@@ -132,6 +133,9 @@ class MemoryStorage:
 
     def lines_back(self) -> Iterator[Line]:
         return iter(self.journal[::-1])
+
+    def stretch(self, *, before: int | None = None) -> Stretch:
+        return Stretch.of(self.journal, before)
 
     def quarantine(self, source: str, act: Act) -> Line:
         with self._writing(act):

@@ -1,0 +1,199 @@
+"""Replay: boards of the past, one after each line of the kept journal."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from itertools import islice
+from threading import RLock
+from typing import Final
+
+from coord_core.actions.film import Film, Frame, Place, document
+from coord_core.actions.view import RECENT
+from coord_core.documents import Batch, Document, Line, Unreadable
+from coord_core.frozen import frozen
+from coord_core.state.board import Board
+from coord_core.state.liveness import Limits
+from coord_core.state.rewinding import Data
+from coord_core.state.sieve import Sieve
+from coord_core.storage import Storage
+
+CHUNK: Final = 64
+"""How many lines' boards are made at once: each from the one before it, as time makes them."""
+CHUNKS: Final = 4
+"""How many of these are held."""
+LINES: Final = 2000
+"""How many lines before it a board's signs of life come from at most."""
+
+
+@frozen(eq=False)
+class Moment:
+    """One moment of the past.
+
+    seq: of the newest line then. at: seconds since 1970. line: None if it cannot be read. first: the kept journal
+    begins here.
+    """
+
+    board: Board
+    seq: int
+    at: float
+    line: Line | None = None
+    first: bool = False
+
+
+class Replay:
+    """Boards of the past of a storage, as of the moment when this was made.
+
+    Whoever lives was not asked then: liveness is judged by the journal's and the documents' signs alone. Everything
+    reads, may take a while, and raises StoreUnreadable; several threads may call it.
+    """
+
+    def __init__(self, storage: Storage, limits: Limits | None = None) -> None:
+        """Raises StoreMissing, StoreUnreadable."""
+        self._film = Film(storage)
+        self._limits = limits or Limits()
+        self._chunks: OrderedDict[tuple[int, int], list[Board]] = OrderedDict()
+        self._lock = RLock()
+
+    @property
+    def journaled(self) -> bool:
+        """Whether there is any line at all."""
+        return self._film.newest() is not None
+
+    def newest(self) -> Moment | None:
+        """Return the moment of the newest line, None without one."""
+        with self._lock:
+            place = self._film.newest()
+            return self._moment(place) if place is not None else None
+
+    def step(self, seq: int, lines: int) -> Moment | None:
+        """Return the moment so many lines after a line's, or before it: the last there is, None without lines."""
+        with self._lock:
+            place = self._film.find(seq)
+            for _ in range(abs(lines) if place is not None else 0):
+                assert place is not None
+                place = (self._film.newer(place) if lines > 0 else self._film.older(place)) or place
+            return self._moment(place) if place is not None else None
+
+    def after(self, seq: int) -> Moment | None:
+        """Return the moment of a line, or of the one before it; of the first one if all are above it."""
+        with self._lock:
+            place = self._film.find(seq) or self._first()
+            return self._moment(place) if place is not None else None
+
+    def at(self, at: float) -> Moment | None:
+        """Return the moment at a time, or that of the first line if all came later."""
+        with self._lock:
+            place = self._film.find_time(at)
+            if place is None:
+                first = self._first()
+                return self._moment(first) if first is not None else None
+            return self._moment(place, at)
+
+    def prepare(self, seq: int) -> None:
+        """Make the boards around a line that a step will soon ask for."""
+        with self._lock:
+            place = self._film.find(seq)
+            near = self._film.find(seq - 1)
+            for _ in range(CHUNK // 2):
+                near = self._film.older(near) if near is not None else None
+            for each in (place, near):
+                if each is not None:
+                    self._board(each)
+
+    def lines(self, around: int, each_way: int, sieve: Sieve) -> Sequence[tuple[int, Line | None]]:
+        """Return a line and up to so many before and behind it that go through a sieve, newest first, with numbers."""
+        with self._lock:
+            film, here = self._film, self._film.find(around)
+            if here is None:
+                return []
+            older = [here, *islice(self._sifted(film.older(here), film.older, sieve), each_way)]
+            newer = [*islice(self._sifted(film.newer(here), film.newer, sieve), each_way)]
+            return [(film.seq(place), film.line(place)) for place in [*newer[::-1], *older]]
+
+    def _sifted(self, place: Place | None, step: Callable[[Place], Place | None], sieve: Sieve) -> Iterator[Place]:
+        """Yield a place and those one way from it whose lines go through a sieve."""
+        while place is not None:
+            if not sieve or self._wanted(place, sieve):
+                yield place
+            place = step(place)
+
+    def _wanted(self, place: Place, sieve: Sieve) -> bool:
+        if not self._film.mentions(place, sieve.words):
+            return False
+        line = self._film.line(place)
+        return line is not None and sieve.lets_through(line)
+
+    def _first(self) -> Place | None:
+        """Return the place of the oldest kept line, None without one."""
+        place = self._film.newest()
+        while place is not None:
+            here = self._film.older(Place(place.run, 0))
+            if here is None:
+                return Place(place.run, 0)
+            place = here
+        return None
+
+    def _moment(self, place: Place, at: float | None = None) -> Moment:
+        """Return the moment of a line, or the later time `at`, up to which no other line came."""
+        board, line = self._board(place), self._film.line(place)
+        if at is not None and at > board.now:
+            board = board.update(Batch(), now=at)
+        return Moment(board, self._film.seq(place), board.now, line, self._film.older(place) is None)
+
+    def _board(self, place: Place) -> Board:
+        chunk = (place.run, place.at // CHUNK)
+        if chunk not in self._chunks:
+            self._chunks[chunk] = self._boards(Place(place.run, place.at - place.at % CHUNK))
+            while len(self._chunks) > CHUNKS:
+                self._chunks.popitem(last=False)
+        self._chunks.move_to_end(chunk)
+        return self._chunks[chunk][place.at % CHUNK]
+
+    def _boards(self, start: Place) -> list[Board]:
+        """Return the boards after a line and those that follow it."""
+        frame, lines = self._film.before(start), self._recent(start)
+        first = self._film.line(start)
+        at = lines[-1].at if lines else first.at if first is not None else 0.0
+        unreadable = dict(frame.unreadable)
+        board = Board(at, self._limits).update(
+            Batch(self._documents(frame, at), unreadable, tuple(lines), whole=True), now=at
+        )
+        boards: list[Board] = []
+        place: Place | None = start
+        while place is not None and place.run == start.run and len(boards) < CHUNK:
+            line, before = self._film.line(place), dict(frame.unreadable)
+            if line is not None:
+                changed = self._film.forth(frame, place)
+                batch = Batch(
+                    {scope: self._document(scope, data, line.at) for scope, data in changed.items()},
+                    _difference(before, frame.unreadable),
+                    (line,),
+                )
+                board = board.update(batch, now=line.at)
+            boards.append(board)
+            place = self._film.newer(place)
+        return boards
+
+    def _recent(self, place: Place) -> list[Line]:
+        """Return the lines of the last hours before a place, oldest first."""
+        here, found = self._film.line(place), list[Line]()
+        for each in islice(self._film.back_from(self._film.older(place)), LINES):
+            line = self._film.line(each)
+            if line is not None and here is not None and here.at - line.at > RECENT:
+                break
+            found += [line] if line is not None else []
+        return found[::-1]
+
+    def _documents(self, frame: Frame, at: float) -> dict[str, Document | None]:
+        scopes = {**self._film.present.documents, **frame.data}
+        found = {scope: self._document(scope, self._film.data(frame, scope), at) for scope in scopes}
+        return {scope: each for scope, each in found.items() if each is not None}
+
+    def _document(self, scope: str, data: Data, at: float) -> Document | None:
+        return document(scope, data, self._film.present.documents.get(scope), at)
+
+
+def _difference(before: Mapping[str, Unreadable], after: Mapping[str, Unreadable]) -> dict[str, Unreadable | None]:
+    gone = {source: None for source in before if source not in after}
+    return {**gone, **{source: each for source, each in after.items() if before.get(source) != each}}
