@@ -26,7 +26,6 @@ from coord_core.errors import CoordError
 from coord_core.state.board import Board
 from coord_core.text import block
 from coord_tui import themes
-from coord_tui.attended import AttendedApp
 from coord_tui.desk import Desk
 from coord_tui.display import plain, toast
 from coord_tui.gate import Gate
@@ -35,8 +34,8 @@ from coord_tui.pace import Pace
 from coord_tui.rows.scene import Scene, same
 from coord_tui.screens.dashboard import Dashboard
 from coord_tui.settings import Settings
-from coord_tui.situation import notice
-from coord_tui.widgets.status_bar import Mode, place
+from coord_tui.timed import TimedApp
+from coord_tui.widgets.status_bar import place
 from coord_tui.workers import start
 
 if TYPE_CHECKING:
@@ -50,7 +49,7 @@ LEAVE_S: Final = 3.0
 """How long putting the terminal in order may take after a signal."""
 
 
-class CoordApp(AttendedApp, inherit_bindings=False):
+class CoordApp(TimedApp, inherit_bindings=False):
     """The console."""
 
     CSS_PATH = Path(__file__).with_name("coord.tcss")
@@ -85,24 +84,15 @@ class CoordApp(AttendedApp, inherit_bindings=False):
 
         settings: the user's, and what was wrong with them. state: the folder for what is remembered of them.
         """
-        super().__init__(theme, ascii_=ascii_)
-        self.desk = desk
-        self._clock = clock
+        super().__init__(desk, theme, clock, ascii_=ascii_)
         self.ticks = ticks
         self.gate = Gate()
         self.keyboard = Keyboard(self)
         self.pace = Pace(self._arrive, self.set_timer)
         self.acting = False
         self.recent: list[str] = []
-        self.board: Board | None = None
-        self.workspace: str | None = None
-        self.stuck_since: float | None = None
         self._looked = asyncio.Event()
         self.attend(settings or Settings(), problems, state)
-
-    def now(self) -> float:
-        """Return seconds since 1970."""
-        return self._clock()
 
     # Life
 
@@ -160,18 +150,6 @@ class CoordApp(AttendedApp, inherit_bindings=False):
 
     # What is shown
 
-    @property
-    def scene(self) -> Scene:
-        """The newest board, as the chosen workspace sees it."""
-        return Scene(self.board or Board(now=self.now()), self.workspace, self.ignoring)
-
-    @property
-    def mode(self) -> Mode:
-        """What is special about this view."""
-        seen = self.board is not None and bool(self.board.documents)
-        keys = self.keymap.spell("{look.keys} keys") if self.desk.read_only else ""
-        return Mode(self.desk.read_only, self.stuck_since if seen else None, keys)
-
     def on_coord_app_arrived(self, message: Arrived) -> None:
         """Show a board that came, in time."""
         self.pace.take(message.board)
@@ -181,9 +159,10 @@ class CoordApp(AttendedApp, inherit_bindings=False):
         before, self.board = self.board, board
         if before is not None and same(before, board):
             return  # only time passed, and for that there is the tick
-        if self.workspace is not None and self.workspace not in board.workspaces:
-            self.workspace = None
-        self.show_board()
+        if not self.travel.paused:
+            if self.workspace is not None and self.workspace not in board.workspaces:
+                self.workspace = None
+            self.show_board()
         self.sound()
         if before is None:
             self.presence.begin(board, self.now())
@@ -196,16 +175,11 @@ class CoordApp(AttendedApp, inherit_bindings=False):
                 self.show_on(screen)
         self._entitle(self.scene)
 
-    def show_on(self, screen: Any) -> None:
-        """Show the newest board on a screen."""
-        told = notice(self.board, self.desk.place, self.stuck_since)
-        screen.show(self.scene, told, self.mode, self.now())
-
     def _tick(self) -> None:
         screen = next((each for each in reversed(self.screen_stack) if hasattr(each, "tick")), None)
         if self.board is not None and screen is not None:
             with self.batch_update():
-                screen.tick(self.mode, self.now())
+                screen.tick(self.mode, self.travel.now)
         self.sound_due()
 
     def _entitle(self, scene: Scene) -> None:

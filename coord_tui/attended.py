@@ -141,8 +141,8 @@ class AttendedApp(PaintedApp, inherit_bindings=False):
             from coord_tui.away import told
 
             board, seconds = before
-            then = Scene(board, self.scene.workspace, self.ignoring)
-            self.remark(told(then, self.scene, seconds, self.size.width - 2), LONG_S)
+            then, now = (Scene(each, self.scene.workspace, self.ignoring) for each in (board, self.board))
+            self.remark(told(then, now, seconds, self.size.width - 2), LONG_S)
 
     # New and bad
 

@@ -18,7 +18,7 @@ from coord_tui.targets import Target, session_of
 class Here:
     """What keys go by: what is shown, and what is under the cursor.
 
-    blank: there is nothing to show yet. opens: enter shows a detail.
+    blank: there is nothing to show yet. opens: enter shows a detail. paused: the view stands still.
     """
 
     scene: Scene
@@ -26,6 +26,7 @@ class Here:
     read_only: bool = False
     blank: bool = False
     opens: bool = False
+    paused: bool = False
 
 
 Says = Callable[[Here], str]
@@ -161,6 +162,16 @@ def _ignore(here: Here) -> str:
     return "show it again" if finding and finding in here.scene.ignored else ""
 
 
+def _live(here: Here) -> str:
+    return "" if here.paused else "the view is live: pause it first"
+
+
+def _pause(here: Here) -> str:
+    return "let the view go on" if here.paused else "pause the view, and look back"
+
+
+CHANGE: Final = "one change back, on, through the journal"
+MINUTE: Final = "one minute back, on"
 PANEL: Final = "a panel; the same again: only that one"
 NEEDS: Final = "next, previous that needs you"
 TURN: Final = "next, previous panel"
@@ -209,6 +220,11 @@ COMMANDS: Final = (
     Command("detail.raw", "look", "the document as JSON", idle=_no_target),
     Command("look.ignore", "look", "ignore it until it changes", here=_ignore, idle=_nothing_to_ignore),
     Command("look.ignored", "look", "show what is ignored, or no longer", idle=_ignored),
+    Command("time.pause", "look", "pause the view, let it go on", here=_pause),
+    Command("time.back", "look", "one change back", CHANGE, idle=_live),
+    Command("time.on", "look", "one change on", CHANGE, idle=_live),
+    Command("time.minute_back", "look", "one minute back", MINUTE, idle=_live),
+    Command("time.minute_on", "look", "one minute on", MINUTE, idle=_live),
     Command("look.workspace", "look", "next workspace", idle=_one_workspace),
     Command("look.again", "look", "look again, at everything"),
     Command("look.redraw", "look", "draw again"),

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
     from coord_core.actions.plan import Done, Plan
+    from coord_core.actions.replay import Replay
     from coord_core.documents import Line
     from coord_core.state.board import Board
 
@@ -41,10 +42,10 @@ class Desk(Protocol):
     def apply(self, plan: Plan, reason: str) -> Done:
         """Do what was planned; raises StaleView, Refused or StorageError: then nothing was changed."""
 
-    def undo_plan(self, workspace: str | None) -> Plan:
-        """Work out how to take back this user's newest action in a workspace (None: in any).
+    def undo_plan(self, workspace: str | None, seq: int | None = None) -> Plan:
+        """Work out how to take back this user's newest action in a workspace (None: in any), or a journal's line.
 
-        Raises NothingToUndo, StaleView.
+        Raises NothingToUndo, NotFound, StaleView, Refused.
         """
 
     def redo_plan(self, workspace: str | None) -> Plan:
@@ -52,3 +53,6 @@ class Desk(Protocol):
 
     def history(self, scope: str) -> Sequence[Line]:
         """Return the journal's lines that changed a document, newest first."""
+
+    def replay(self) -> Replay:
+        """Return the past as the journal tells it, up to now; raises StoreMissing, StoreUnreadable."""

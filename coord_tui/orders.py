@@ -81,6 +81,16 @@ def _one(app: CoordApp) -> str:
     return "" if len(app.scene.workspaces) > 1 else "there is only one workspace here"
 
 
+def _at(app: CoordApp, typed: str) -> None:
+    from coord_core.errors import CoordError
+    from coord_tui import whens
+
+    try:
+        app.travel.go(whens.at(typed, app.now()))
+    except CoordError as error:
+        toast(app, str(error), "warning")
+
+
 def _quit(app: CoordApp, _: str) -> None:
     app.exit()
 
@@ -88,6 +98,7 @@ def _quit(app: CoordApp, _: str) -> None:
 ORDERS: Final = (
     Order("theme", "other colours", _theme, "NAME", _themes),
     Order("workspace", "show only this one, or all", _workspace, "NAME", _workspaces, _one),
+    Order("at", "look at a moment of the past: 14:02, yesterday 14:02, -10m, a line's number", _at, "TIME"),
     Order("q", "quit", _quit),
 )
 

@@ -49,7 +49,8 @@ def history(scene: Scene, target: Target | None, lines: Sequence[Line] | None) -
     head = [NOTHING, say(("history", "name"))]
     if not scene.board.journaled:
         return [*head, say(("No journal here yet. It begins with your first action.", "dim"))]
-    found = sorted(_all(scene, target, lines or ()), key=lambda each: -each.seq)
+    told = [line for line in lines or () if scene.present is None or line.at <= scene.board.now]
+    found = sorted(_all(scene, target, told), key=lambda each: -each.seq)
     if not found:
         return [*head, say(("…" if lines is None else "none kept", "dim"))]
     own = target.name if target.kind == "session" else None

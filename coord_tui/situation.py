@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from coord_core.frozen import frozen
+from coord_core.scopes import parse
 from coord_core.state.board import Board
 from coord_core.state.insights import Life
-from coord_tui.ages import clock
+from coord_tui.ages import clock, past
 from coord_tui.display import Words, say
 from coord_tui.rows.scene import Scene
+
+if TYPE_CHECKING:
+    from coord_core.actions.replay import Moment
 
 
 @frozen
@@ -53,6 +59,20 @@ def notice(board: Board | None, place: str, stuck_since: float | None) -> Notice
             True,
         )
     return Notice()
+
+
+def then(moment: Moment | None, paused_at: float | None, *, brief: bool) -> tuple[Words, ...]:
+    """Return what is to be said of the moment of the past that is looked at, paused when that was now."""
+    if moment is None:
+        return ()
+    from coord_tui.rows.journal import what, who
+
+    line = moment.line
+    did = f"{who(line)} {what(line)}" if line is not None else f"line {moment.seq} cannot be read"
+    names = ", ".join(parse(scope).short for scope in moment.others[:3])
+    others = f"  Another program wrote {names}, nobody knows when." if names else ""
+    rest = others if brief else f"{others}  ≠ is otherwise now; liveness by signs alone"
+    return (say((f" {past(moment.at, paused_at or moment.at)}", "wait bold"), f"  after: {did}", (rest, "dim")),)
 
 
 def _page(*lines: Words) -> tuple[Words, ...]:

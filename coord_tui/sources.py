@@ -6,6 +6,7 @@ from coord_tui.layout import Counts
 from coord_tui.rows.events import EventRows
 from coord_tui.rows.findings import FindingRows
 from coord_tui.rows.issues import IssueRows
+from coord_tui.rows.journal import JournalRows
 from coord_tui.rows.locks import LockRows
 from coord_tui.rows.scene import Scene
 from coord_tui.rows.sessions import SessionRows
@@ -33,12 +34,14 @@ class Sources:
         self.work = WorkRows(scene)
         self.events = EventRows(scene, wide=wide)
         self.shared = SharedRows(scene, toggled)
+        self.journal = JournalRows()
 
     def of(self, panel: str) -> Source:
         """Return a panel's rows."""
         found: dict[str, Source] = {
             "needs": self.findings, "sessions": self.sessions, "issues": self.issues, "locks": self.locks,
             "work": self.work, "events": self.events, "shared": self.shared,
+            "journal": self.journal,
         }  # fmt: skip
         return found[panel]
 

@@ -18,6 +18,7 @@ from coord_core.storage import Storage, open_storage
 
 if TYPE_CHECKING:
     from coord_core.actions.plan import Done, Plan
+    from coord_core.actions.replay import Replay
 
 HISTORY: Final = 200
 """How many lines of a record's history are shown at most."""
@@ -105,11 +106,11 @@ class StoreDesk:
 
         return supervisor.apply(self.storage, plan, actor={"supervisor": self.who}, reason=reason, now=time.time())
 
-    def undo_plan(self, workspace: str | None) -> Plan:
-        """Work out how to take back this user's newest action in a workspace; raises NothingToUndo, StaleView."""
+    def undo_plan(self, workspace: str | None, seq: int | None = None) -> Plan:
+        """Work out how to take back this user's newest action in a workspace, or a line; raises Refused."""
         from coord_core.actions import supervisor
 
-        return supervisor.plan_undo(self.storage, self._board, who=self.who, workspace=workspace)
+        return supervisor.plan_undo(self.storage, self._board, seq, who=self.who, workspace=workspace)
 
     def redo_plan(self, workspace: str | None) -> Plan:
         """Work out how to do again what was taken back last there; raises NothingToUndo, StaleView."""
@@ -120,3 +121,9 @@ class StoreDesk:
     def history(self, scope: str) -> Sequence[Line]:
         """Return the journal's newest lines that changed a document, newest first."""
         return list(islice((line for line in self.storage.lines_back() if scope in line.changes), HISTORY))
+
+    def replay(self) -> Replay:
+        """Return the past as the journal tells it, up to now; raises StoreMissing, StoreUnreadable."""
+        from coord_core.actions.replay import Replay
+
+        return Replay(self.storage, self.limits)

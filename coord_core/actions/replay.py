@@ -8,7 +8,8 @@ from itertools import islice
 from threading import RLock
 from typing import Final
 
-from coord_core.actions.film import Film, Frame, Place, document
+from coord_core.actions.film import Film, Frame, document
+from coord_core.actions.spool import Place
 from coord_core.actions.view import RECENT
 from coord_core.documents import Batch, Document, Line, Unreadable
 from coord_core.frozen import frozen
@@ -31,7 +32,7 @@ class Moment:
     """One moment of the past.
 
     seq: of the newest line then. at: seconds since 1970. line: None if it cannot be read. first: the kept journal
-    begins here.
+    begins here. others: the documents that another program wrote at some time since their last line, which shows here.
     """
 
     board: Board
@@ -39,6 +40,16 @@ class Moment:
     at: float
     line: Line | None = None
     first: bool = False
+    others: tuple[str, ...] = ()
+
+
+@frozen(eq=False)
+class Listing:
+    """Some lines, newest first, each with its number; newest, first: they reach the newest line, the first kept one."""
+
+    lines: Sequence[tuple[int, Line | None]] = ()
+    newest: bool = True
+    first: bool = True
 
 
 class Replay:
@@ -51,6 +62,7 @@ class Replay:
     def __init__(self, storage: Storage, limits: Limits | None = None) -> None:
         """Raises StoreMissing, StoreUnreadable."""
         self._film = Film(storage)
+        self._spool = self._film.spool
         self._limits = limits or Limits()
         self._chunks: OrderedDict[tuple[int, int], list[Board]] = OrderedDict()
         self._lock = RLock()
@@ -58,33 +70,33 @@ class Replay:
     @property
     def journaled(self) -> bool:
         """Whether there is any line at all."""
-        return self._film.newest() is not None
+        return self._spool.newest() is not None
 
     def newest(self) -> Moment | None:
         """Return the moment of the newest line, None without one."""
         with self._lock:
-            place = self._film.newest()
+            place = self._spool.newest()
             return self._moment(place) if place is not None else None
 
     def step(self, seq: int, lines: int) -> Moment | None:
         """Return the moment so many lines after a line's, or before it: the last there is, None without lines."""
         with self._lock:
-            place = self._film.find(seq)
+            place = self._spool.find(seq)
             for _ in range(abs(lines) if place is not None else 0):
                 assert place is not None
-                place = (self._film.newer(place) if lines > 0 else self._film.older(place)) or place
+                place = (self._spool.newer(place) if lines > 0 else self._spool.older(place)) or place
             return self._moment(place) if place is not None else None
 
     def after(self, seq: int) -> Moment | None:
         """Return the moment of a line, or of the one before it; of the first one if all are above it."""
         with self._lock:
-            place = self._film.find(seq) or self._first()
+            place = self._spool.find(seq) or self._first()
             return self._moment(place) if place is not None else None
 
     def at(self, at: float) -> Moment | None:
         """Return the moment at a time, or that of the first line if all came later."""
         with self._lock:
-            place = self._film.find_time(at)
+            place = self._spool.find_time(at)
             if place is None:
                 first = self._first()
                 return self._moment(first) if first is not None else None
@@ -93,23 +105,24 @@ class Replay:
     def prepare(self, seq: int) -> None:
         """Make the boards around a line that a step will soon ask for."""
         with self._lock:
-            place = self._film.find(seq)
-            near = self._film.find(seq - 1)
+            place = self._spool.find(seq)
+            near = self._spool.find(seq - 1)
             for _ in range(CHUNK // 2):
-                near = self._film.older(near) if near is not None else None
+                near = self._spool.older(near) if near is not None else None
             for each in (place, near):
                 if each is not None:
                     self._board(each)
 
-    def lines(self, around: int, each_way: int, sieve: Sieve) -> Sequence[tuple[int, Line | None]]:
-        """Return a line and up to so many before and behind it that go through a sieve, newest first, with numbers."""
+    def lines(self, around: int, each_way: int, sieve: Sieve) -> Listing:
+        """Return a line, and up to so many before and behind it that go through a sieve."""
         with self._lock:
-            film, here = self._film, self._film.find(around)
+            spool, here = self._spool, self._spool.find(around)
             if here is None:
-                return []
-            older = [here, *islice(self._sifted(film.older(here), film.older, sieve), each_way)]
-            newer = [*islice(self._sifted(film.newer(here), film.newer, sieve), each_way)]
-            return [(film.seq(place), film.line(place)) for place in [*newer[::-1], *older]]
+                return Listing()
+            older = [*islice(self._sifted(spool.older(here), spool.older, sieve), each_way)]
+            newer = [*islice(self._sifted(spool.newer(here), spool.newer, sieve), each_way)]
+            lines = [(spool.seq(place), spool.line(place)) for place in [*newer[::-1], here, *older]]
+            return Listing(lines, len(newer) < each_way, len(older) < each_way)
 
     def _sifted(self, place: Place | None, step: Callable[[Place], Place | None], sieve: Sieve) -> Iterator[Place]:
         """Yield a place and those one way from it whose lines go through a sieve."""
@@ -119,16 +132,16 @@ class Replay:
             place = step(place)
 
     def _wanted(self, place: Place, sieve: Sieve) -> bool:
-        if not self._film.mentions(place, sieve.words):
+        if not self._spool.mentions(place, sieve.words):
             return False
-        line = self._film.line(place)
+        line = self._spool.line(place)
         return line is not None and sieve.lets_through(line)
 
     def _first(self) -> Place | None:
         """Return the place of the oldest kept line, None without one."""
-        place = self._film.newest()
+        place = self._spool.newest()
         while place is not None:
-            here = self._film.older(Place(place.run, 0))
+            here = self._spool.older(Place(place.run, 0))
             if here is None:
                 return Place(place.run, 0)
             place = here
@@ -136,10 +149,12 @@ class Replay:
 
     def _moment(self, place: Place, at: float | None = None) -> Moment:
         """Return the moment of a line, or the later time `at`, up to which no other line came."""
-        board, line = self._board(place), self._film.line(place)
+        board, line = self._board(place), self._spool.line(place)
         if at is not None and at > board.now:
             board = board.update(Batch(), now=at)
-        return Moment(board, self._film.seq(place), board.now, line, self._film.older(place) is None)
+        return Moment(
+            board, self._spool.seq(place), board.now, line, self._spool.older(place) is None, self._film.others(place)
+        )
 
     def _board(self, place: Place) -> Board:
         chunk = (place.run, place.at // CHUNK)
@@ -153,7 +168,7 @@ class Replay:
     def _boards(self, start: Place) -> list[Board]:
         """Return the boards after a line and those that follow it."""
         frame, lines = self._film.before(start), self._recent(start)
-        first = self._film.line(start)
+        first = self._spool.line(start)
         at = lines[-1].at if lines else first.at if first is not None else 0.0
         unreadable = dict(frame.unreadable)
         board = Board(at, self._limits).update(
@@ -162,7 +177,7 @@ class Replay:
         boards: list[Board] = []
         place: Place | None = start
         while place is not None and place.run == start.run and len(boards) < CHUNK:
-            line, before = self._film.line(place), dict(frame.unreadable)
+            line, before = self._spool.line(place), dict(frame.unreadable)
             if line is not None:
                 changed = self._film.forth(frame, place)
                 batch = Batch(
@@ -172,14 +187,14 @@ class Replay:
                 )
                 board = board.update(batch, now=line.at)
             boards.append(board)
-            place = self._film.newer(place)
+            place = self._spool.newer(place)
         return boards
 
     def _recent(self, place: Place) -> list[Line]:
         """Return the lines of the last hours before a place, oldest first."""
-        here, found = self._film.line(place), list[Line]()
-        for each in islice(self._film.back_from(self._film.older(place)), LINES):
-            line = self._film.line(each)
+        here, found = self._spool.line(place), list[Line]()
+        for each in islice(self._spool.back_from(self._spool.older(place)), LINES):
+            line = self._spool.line(each)
             if line is not None and here is not None and here.at - line.at > RECENT:
                 break
             found += [line] if line is not None else []

@@ -44,12 +44,23 @@ def same(one: Board, other: Board) -> bool:
 
 
 class Scene:
-    """One board, narrowed to a workspace (None: all of them), without the findings that its user ignores."""
+    """One board, narrowed to a workspace (None: all of them), without the findings that its user ignores.
 
-    def __init__(self, board: Board, workspace: str | None = None, ignoring: Ignored | None = None) -> None:
+    present: the board of now where this one is of the past; differing: the records that are otherwise now.
+    """
+
+    def __init__(
+        self,
+        board: Board,
+        workspace: str | None = None,
+        ignoring: Ignored | None = None,
+        present: Board | None = None,
+        differing: frozenset[str] = frozenset(),
+    ) -> None:
         self.board = board
         self.workspace = workspace
         self.ignoring = ignoring
+        self.present, self.differing = present, differing
 
     def here(self, workspace: str) -> bool:
         """Whether a record of that workspace is shown."""

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import TYPE_CHECKING, ClassVar
+from functools import partial
+from typing import ClassVar
 
 from textual.binding import Binding, BindingType
 
@@ -15,14 +15,12 @@ from coord_tui.screens.guide import GUIDES, Guide
 from coord_tui.screens.panels import PANELS
 from coord_tui.screens.reach import REACHES
 from coord_tui.screens.sifting import SIFTS, Sifting
+from coord_tui.screens.times import TIMES, Times
 from coord_tui.screens.triage import TRIAGES, Triage
 from coord_tui.widgets.remark import Remark
 
-if TYPE_CHECKING:
-    from coord_core.actions.plan import Plan
 
-
-class Dashboard(Branches, Dock, Triage, Sifting, Guide, inherit_bindings=False):
+class Dashboard(Times, Branches, Dock, Triage, Sifting, Guide, inherit_bindings=False):
     """The screen that is always there."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -36,6 +34,7 @@ class Dashboard(Branches, Dock, Triage, Sifting, Guide, inherit_bindings=False):
         *REACHES,
         *SIFTS,
         *DOCKS,
+        *TIMES,
         Binding("z", "undo", id="act.undo"),
         Binding("Z", "redo", id="act.redo"),
         Binding("y", "raw", id="look.raw"),
@@ -164,18 +163,10 @@ class Dashboard(Branches, Dock, Triage, Sifting, Guide, inherit_bindings=False):
             return
         self.coord.ask(CleanUp(self.sources.scene))
 
-    def action_undo(self) -> None:
-        """Take back this user's newest action in the workspace shown."""
-        self._take_back(self.coord.desk.undo_plan)
-
     def action_redo(self) -> None:
         """Do again what was taken back last in the workspace shown."""
-        self._take_back(self.coord.desk.redo_plan)
-
-    def _take_back(self, planner: Callable[[str | None], Plan]) -> None:
-        only = self.coord.scene.only
         if not self.coord.refuses():
-            self._plan(lambda: planner(only))
+            self._plan(partial(self.coord.desk.redo_plan, self.coord.scene.only))
 
     def _carry_out(self, remedy: Remedy) -> None:
         self._plan(lambda: self.coord.desk.plan(remedy.action, remedy.arguments))

@@ -91,7 +91,7 @@ class DetailScreen(Guide, inherit_bindings=False):
     def here(self) -> Here:
         """What keys go by."""
         coord = cast("CoordApp", self.app)
-        return Here(coord.scene, self.target if self.scene else None, coord.desk.read_only)
+        return Here(coord.scene, self.target if self.scene else None, coord.watching, paused=coord.travel.paused)
 
     def go(self, key: str) -> None:
         """Go to a record as over a link."""

@@ -141,7 +141,7 @@ class Dock(Overview, inherit_bindings=False):
     def editable(self) -> bool:
         """Whether `e` has a document to edit."""
         target = self.target
-        return not self.coord.desk.read_only and target is not None and target.scope in self.coord.scene.board.documents
+        return not self.coord.watching and target is not None and target.scope in self.coord.scene.board.documents
 
     def action_copy(self) -> None:
         """Copy the name under the cursor; in the detail all that it says, and JSON while that is shown."""

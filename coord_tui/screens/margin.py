@@ -74,7 +74,7 @@ class Margin(Screen[None], inherit_bindings=False):
             return
         from coord_tui.evidence import brief, remedies
 
-        read_only, coord = self.coord.desk.read_only, self.coord
-        why = brief(self.sources.scene, target.finding, coord.now())
+        read_only, coord = self.coord.watching, self.coord
+        why = brief(self.sources.scene, target.finding, coord.travel.now)
         keys = remedies(target, coord.keymap, self.size.width - 4, read_only=read_only)
         needs.explain(say((target.finding.lead, "dim")), why, keys)

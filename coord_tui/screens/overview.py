@@ -20,6 +20,7 @@ from coord_tui.targets import Target
 from coord_tui.widgets.detail import Detail
 from coord_tui.widgets.field import Field
 from coord_tui.widgets.foot import Foot
+from coord_tui.widgets.journal import JournalPanel
 from coord_tui.widgets.lines import Lines
 from coord_tui.widgets.needs import WHY
 from coord_tui.widgets.one_line import OneLine
@@ -61,6 +62,7 @@ class Overview(Margin, inherit_bindings=False):
                 yield panels["issues"]
             yield Divider(id="middle")
             yield panels["events"]
+            yield JournalPanel()
             yield Divider(id="right")
             yield Detail(id="detail")
         yield panels["shared"]
@@ -72,6 +74,7 @@ class Overview(Margin, inherit_bindings=False):
     def on_mount(self) -> None:
         """Begin at the sessions."""
         self.panels.name_keys(self.coord.keymap)
+        self.query_one("#journal").display = False
         self.fit_foot(typing=False)
         self.coord.show_on(self)
         self.coord.tell_problems()
@@ -81,18 +84,21 @@ class Overview(Margin, inherit_bindings=False):
 
     def show(self, scene: Scene, notice: Notice, mode: Mode, now: float) -> None:
         """Show a scene at `now`, seconds since 1970."""
-        self.sources = Sources(scene, wide=self.size.width >= 160, ignored=self.shows_ignored, toggled=self.toggled)
-        self.notice = notice
+        self.sources, self.notice = self._sources(scene), notice
         with self.app.batch_update():
             self.query_one("#notice", Lines).show(self._noticed())
             self._fill(now)
             self.rearrange()
             self._surround(mode, now)
 
+    def _sources(self, scene: Scene) -> Sources:
+        return Sources(scene, wide=self.size.width >= 160, ignored=self.shows_ignored, toggled=self.toggled)
+
     def _fill(self, now: float) -> None:
         assert self.sources is not None
         for name, panel in self.panels.items():
             source = self.sources.of(name)
+            panel.table.differing = self.sources.scene.differing
             panel.show(source, now, empty=EMPTY.get(name, NOTHING), title=self._title(name), note=self._note(name))
         if not self.sources.findings.keys:
             self.panels["needs"].show(
@@ -136,12 +142,12 @@ class Overview(Margin, inherit_bindings=False):
             return
         detail = self.query_one("#detail", Detail)
         if detail.display:
-            detail.tell(self.sources.scene, self.target, self.coord.now() if now is None else now)
-        read_only, blank = self.coord.desk.read_only, self.notice.instead
+            detail.tell(self.sources.scene, self.target, self.coord.travel.now if now is None else now)
+        blank = self.notice.instead
         opens = self.sources.opens(self.table.cursor) is not None
         words = key_line(
             self.acted, self.sources.scene, self.size.width, self.coord.keymap,
-            read_only=read_only, blank=blank, opens=opens,
+            read_only=self.coord.watching, blank=blank, opens=opens, time=self.coord.travel.keys,
         )  # fmt: skip
         self.query_one("#keys", OneLine).show(*words)
         self.explain()
@@ -159,7 +165,7 @@ class Overview(Margin, inherit_bindings=False):
         if counts is not None:
             wall, around = self.coord.desk.read_only, self.lines_around()
             self.room = arrange(*self.size, counts, all_needs=needs, why=WHY, around=around, wall=wall)
-        solo = self.active if self.room.tabs or self.zoomed else None
+        solo = self.shown if self.room.tabs or self.zoomed else None
         self.panels.arrange(self.room, solo, hidden=self.notice.instead)
         shown_around = self.panels.surroundings(self.room, solo, instead=self.notice.instead)
         for name, shown in shown_around.items():
@@ -204,7 +210,8 @@ class Overview(Margin, inherit_bindings=False):
     def here(self) -> Here:
         """What keys go by."""
         opens = self.sources is not None and self.sources.opens(self.table.cursor) is not None
-        return Here(self.coord.scene, self.acted, self.coord.desk.read_only, self.notice.instead, opens)
+        paused = self.coord.travel.paused
+        return Here(self.coord.scene, self.acted, self.coord.watching, self.notice.instead, opens, paused)
 
     @property
     def marked(self) -> list[Target]:
@@ -234,6 +241,11 @@ class Overview(Margin, inherit_bindings=False):
         panel = event.widget.parent
         if isinstance(panel, Panel) and panel.panel != self.active:
             self.activate(panel.panel)
+
+    @property
+    def shown(self) -> str:
+        """The panel that a screen with room for one shows."""
+        return self.active
 
     def activate(self, name: str) -> None:
         """Send the keys to a panel."""

@@ -57,7 +57,14 @@ class Panels(dict[str, Panel]):
 
     def could_show(self, name: str, room: Room) -> bool:
         """Whether a panel has a place of its own beside the others."""
+        if name == "events" and self.with_journal:
+            return False
         return name != "shared" and (name != "issues" or room.issues > 0)
+
+    @property
+    def with_journal(self) -> bool:
+        """Whether the journal is beside the other panels, in the place of the events."""
+        return "journal" in self
 
     def arrange(self, room: Room, solo: str | None, *, hidden: bool) -> None:
         """Show the panels there is room for, or only one of them."""
@@ -68,6 +75,9 @@ class Panels(dict[str, Panel]):
             "work": room.work + 1,
         }
         for name, panel in self.items():
+            if name == "journal":
+                panel.display = not hidden
+                continue
             panel.display = not hidden and (name == solo if solo else self.could_show(name, room))
             shown = not (room.quiet and not solo) if name == "needs" else not room.tabs
             panel.rule.display = shown or panel.altered
@@ -77,7 +87,7 @@ class Panels(dict[str, Panel]):
 
     def surroundings(self, room: Room, solo: str | None, *, instead: bool) -> dict[str, bool]:
         """Return which of the widgets around the panels are shown."""
-        lower = not instead and (solo is None or solo in LOWER)
+        lower = not instead and (solo is None or solo in LOWER or self.with_journal)
         return {
             "lower": lower,
             "left": lower and (solo is None or solo in LEFT),
@@ -85,14 +95,15 @@ class Panels(dict[str, Panel]):
             "right": lower and solo is None and room.detail,
             "detail": lower and solo is None and room.detail,
             "tabs": room.tabs and not instead,
-            "foot": room.tabs and not instead and solo != "needs",
+            "foot": room.tabs and not instead and solo != "needs" and not self.with_journal,
         }
 
     def order(self, room: Room) -> list[str]:
         """Return the panels that tab goes through."""
+        journal = ["journal"] if self.with_journal else []
         if room.tabs:
-            return [name for name, _ in PANELS]
-        return [name for name in ("needs", "sessions", *LOWER) if self.could_show(name, room)]
+            return [name for name, _ in PANELS] + journal
+        return [name for name in ("needs", "sessions", *LOWER) if self.could_show(name, room)] + journal
 
 
 def _kind(name: str) -> type[Panel]:

@@ -149,17 +149,18 @@ class Detail(Container, can_focus=False, inherit_bindings=False):
         name = self._target.name if self._target else ""
         if self.raw:
             return as_json(stored(self._scene, self._target)[1]), f"{name} as JSON"
-        lines = self._said(self._scene, self._target, cast("CoordApp", self.app).now())
+        lines = self._said(self._scene, self._target, cast("CoordApp", self.app).travel.now)
         return "\n".join([plain(self.query_one(Rule).title), *map(plain, lines)]), f"all of {name} as text"
 
     def _said(self, scene: Scene, target: Target | None, now: float) -> list[Words]:
-        from coord_tui import describe, past
+        from coord_tui import describe, differences, past
 
         if self.raw:
             from coord_tui.describe.raw import raw
 
             return raw(scene, target)
-        return describe.describe(scene, target, now, self.room) + past.history(scene, target, self._lines)
+        described = describe.describe(scene, target, now, self.room)
+        return described + differences.said(scene, target) + past.history(scene, target, self._lines)
 
     def _wrapped(self, lines: Sequence[Words]) -> list[Words]:
         return [(Piece(" "), *line) for words in lines for line in (wrap(words, self.room) if words else [words])]
@@ -176,4 +177,4 @@ class Detail(Container, can_focus=False, inherit_bindings=False):
             self._lines = await asyncio.to_thread(coord.desk.history, scope)
         except CoordError:
             self._lines = ()
-        self.tell(self._scene, self._target, coord.now())
+        self.tell(self._scene, self._target, coord.travel.now)

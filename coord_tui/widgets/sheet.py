@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from textual.geometry import Region, Size
@@ -27,6 +27,7 @@ class _Line:
     cursor: bool = False
     marked: bool = False
     bold: frozenset[int] = frozenset()
+    otherwise: bool = False
 
 
 class _Frame(NamedTuple):
@@ -40,6 +41,8 @@ class _Frame(NamedTuple):
 SPACE = Piece(" ")
 MARK = Piece("+", "link bold")
 """Stands before a marked row: a sign, not a colour alone."""
+OTHERWISE = Piece("≠", "wait")
+"""Stands before a row of the past that is otherwise now."""
 
 
 class Sheet(Cursor, inherit_bindings=True):
@@ -57,6 +60,7 @@ class Sheet(Cursor, inherit_bindings=True):
         self.more = ""
         self.order: Order | None = None
         self.marks: set[str] = set()
+        self.differing: Container[str] = ()
         self._places: dict[str, int] = {}
         self._cursor: str | None = None
         self._cells: dict[str, tuple[Cell, ...]] = {}
@@ -161,7 +165,8 @@ class Sheet(Cursor, inherit_bindings=True):
         if place is not None:
             key = self.keys[place]
             cursor = key == self._cursor and (self.has_focus or self.marks_cursor)
-            return _Line(NOTHING, self._cells_of(key), cursor, key in self.marks, self._flashes.of(key))
+            bold, otherwise = self._flashes.of(key), key in self.differing
+            return _Line(NOTHING, self._cells_of(key), cursor, key in self.marks, bold, otherwise)
         if frame.hidden and y == frame.lines - 1:
             return _Line(say((f"   {frame.hidden} more{self.more}", "dim")))
         return _Line(say(" ", *self.empty) if y == self.head and not self.keys else NOTHING)
@@ -180,7 +185,7 @@ class Sheet(Cursor, inherit_bindings=True):
         return say((column.title + self.order.sign if len(column.title) < room else column.title, "link bold"))
 
     def _row(self, line: _Line, cells: int) -> Words:
-        found: list[Piece] = [MARK if line.marked else SPACE]
+        found: list[Piece] = [MARK if line.marked else OTHERWISE if line.otherwise else SPACE]
         for place, (column, cell, room) in enumerate(zip(self._columns, line.cells, self._fitted(), strict=False)):
             if isinstance(cell, Across):
                 return (*found, *lay(cell, cells - width(found) - 1))

@@ -6,7 +6,7 @@ from coord_core.frozen import frozen
 from coord_core.state.holds import Hold
 from coord_core.state.insights import Life
 from coord_core.text import line, truncate
-from coord_tui.ages import ago, clock
+from coord_tui.ages import age, ago, clock
 from coord_tui.display import Words, link, say, width
 from coord_tui.rows.scene import SHAPES, Scene
 from coord_tui.widgets.one_line import OneLine, spread
@@ -21,12 +21,14 @@ class Mode:
     """What is special about this view.
 
     read_only: nothing can be changed. stuck_since: not updating since, seconds since 1970. keys: what shows the keys,
-    where there is no line for them.
+    where there is no line for them. paused: for how many seconds. past: the moment of the past that is shown.
     """
 
     read_only: bool = False
     stuck_since: float | None = None
     keys: str = ""
+    paused: float | None = None
+    past: float | None = None
 
 
 class StatusBar(OneLine, inherit_bindings=False):
@@ -86,6 +88,10 @@ def _badge(said: str, cells: int) -> Words:
 
 def _badges(mode: Mode) -> list[Words]:
     found = []
+    if mode.paused is not None:
+        found.append(say((f" PAUSED {age(mode.paused)} ", "badge wait")))
+    if mode.past is not None:
+        found.append(say((f" AT {clock(mode.past)} ", "badge link")))
     if mode.stuck_since is not None:
         found.append(say((f" NOT UPDATING since {clock(mode.stuck_since, seconds=False)} ", "badge wait")))
     if mode.read_only:

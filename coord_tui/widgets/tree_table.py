@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar, cast
 
 from textual.binding import Binding, BindingType
 from textual.message import Message
 
 from coord_tui.shared_tree import MARK
 from coord_tui.widgets.record_table import RecordTable
+
+if TYPE_CHECKING:
+    from coord_tui.timed import TimedApp
 
 
 class TreeTable(RecordTable, can_focus=True):
@@ -27,6 +30,11 @@ class TreeTable(RecordTable, can_focus=True):
         table: TreeTable
         key: str
         open: bool | None
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """While the view is paused, the arrows move it through time; enter still opens and closes."""
+        paused: bool = cast("TimedApp", self.app).travel.paused
+        return not (action == "branch" and paused)
 
     def action_branch(self, open_: int) -> None:
         """Open or close the row under the cursor."""

@@ -15,8 +15,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from coord_core.actions.film import Film, Frame, Place
+from coord_core.actions.film import Film, Frame
 from coord_core.actions.replay import Replay
+from coord_core.actions.spool import Place
 from coord_core.state.insights import Life
 from coord_core.state.sieve import Sieve
 from coord_core.storage import Act, journal
@@ -54,16 +55,17 @@ def meddle(store: FileStorage, scope: str, change: Callable[[Data], Any]) -> Non
 
 
 def everything(store: FileStorage) -> dict[str, Data]:
-    return {scope: deepcopy(dict(each.data)) for scope, each in store.load().documents.items() if each}
+    """Return all data; a document that another program left empty counts as none, as it does in the journal."""
+    return {scope: deepcopy(dict(each.data)) for scope, each in store.load().documents.items() if each and each.data}
 
 
 def held(film: Film, frame: Frame) -> dict[str, Data]:
     found = {scope: film.data(frame, scope) for scope in {**film.present.documents, **frame.data}}
-    return {scope: dict(data) for scope, data in found.items() if data is not None}
+    return {scope: dict(data) for scope, data in found.items() if data}
 
 
 def places(film: Film) -> list[Place]:
-    return [*film.back_from(film.newest())][::-1]
+    return [*film.spool.back_from(film.spool.newest())][::-1]
 
 
 values = st.one_of(st.integers(0, 3), st.booleans(), st.none(), st.sampled_from(["a", "æøå", 'q"'])) | st.dictionaries(
@@ -140,7 +142,7 @@ def test_after_every_line_its_documents_are_what_they_were(doings: Any, segment:
                 told.append(Told(line.seq, set(line.changes), before, everything(store)))
         film, present = Film(store), everything(store)
         everywhere = places(film)
-        assert [film.seq(place) for place in everywhere] == [each.seq for each in told]
+        assert [film.spool.seq(place) for place in everywhere] == [each.seq for each in told]
         for nth, place in enumerate(everywhere):
             run = [each for each, other in zip(told, everywhere, strict=True) if other.run == place.run]
             frame = film.before(place)
@@ -214,7 +216,7 @@ def test_a_race_with_another_program_is_told_by_the_line_that_notes_it(store: Fi
     for place in places(film):
         frame = film.before(place)
         film.forth(frame, place)
-        found[film.seq(place)] = held(film, frame)[SCOPES[0]]
+        found[film.spool.seq(place)] = held(film, frame)[SCOPES[0]]
     *_, ours, noted = found.items()
     assert ours == (lost, {"x": 2, "y": 2})
     assert noted[1] == everything(store)[SCOPES[0]] == {"x": 5, "y": 2}
@@ -240,7 +242,7 @@ def test_a_line_that_is_garbage_changes_nothing_and_is_shown(store: FileStorage)
     assert bad
     assert bad.line is None
     assert {*bad.board.documents} == {*SCOPES[:2]}
-    assert [(seq, line is None) for seq, line in replay.lines(second, 5, Sieve())] == [
+    assert [(seq, line is None) for seq, line in replay.lines(second, 5, Sieve()).lines] == [
         (second, False),
         (again + 1, True),
         (again, False),
@@ -285,7 +287,7 @@ def test_without_a_journal_there_is_no_past(store: FileStorage) -> None:
     replay = Replay(store)
     assert not replay.journaled
     assert replay.newest() is replay.after(5) is replay.at(5.0) is replay.step(5, -1) is None
-    assert replay.lines(5, 5, Sieve()) == []
+    assert replay.lines(5, 5, Sieve()).lines == ()
 
 
 def test_lines_are_found_by_who_what_and_where(store: FileStorage) -> None:
@@ -296,9 +298,10 @@ def test_lines_are_found_by_who_what_and_where(store: FileStorage) -> None:
 
     def found(wanted: str) -> set[int]:
         # The line that is looked at is always among them.
-        return {seq for here in (one, three) for seq, _ in replay.lines(here, 9, Sieve(wanted))} - {one, three} | {
-            seq for seq, _ in replay.lines(two, 9, Sieve(wanted)) if seq != two
-        }
+        return {seq for here in (one, three) for seq, _ in replay.lines(here, 9, Sieve(wanted)).lines} - {
+            one,
+            three,
+        } | {seq for seq, _ in replay.lines(two, 9, Sieve(wanted)).lines if seq != two}
 
     assert found("action:sign") == {two}
     assert found("record:issue:1") == {one}

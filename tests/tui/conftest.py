@@ -36,7 +36,9 @@ class Stage:
         for _ in range(3):
             await self.pilot.pause()
         for worker in [
-            w for w in self.app.workers if w.group in ("plan", "look", "history", "ignore") and not w.is_finished
+            w
+            for w in self.app.workers
+            if w.group in ("plan", "look", "history", "ignore", "time", "lines") and not w.is_finished
         ]:
             await worker.wait()
             await self.pilot.pause()

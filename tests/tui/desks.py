@@ -7,10 +7,13 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from typing import Any
 
 from coord_core.actions.plan import Done, Effect, Plan
+from coord_core.actions.replay import Replay
 from coord_core.documents import Line
 from coord_core.errors import CoordError, NothingToUndo
 from coord_core.scopes import parse
 from coord_core.state.board import Board
+from coord_core.storage import Storage
+from tests.core.memory_storage import MemoryStorage
 
 
 class FakeDesk:
@@ -26,6 +29,7 @@ class FakeDesk:
         self.takes_from: str | None = None
         self.looked = 0
         self.lines: Sequence[Line] = ()
+        self.storage: Storage = MemoryStorage()
 
     def watch_only(self) -> None:
         self.read_only = True
@@ -66,7 +70,10 @@ class FakeDesk:
         ending = {"send_message": "", "undo": "; redo does it again"}.get(plan.action, "; undo takes it back")
         return Done(812, f"Did {plan.action}{ending}", plan)
 
-    def undo_plan(self, workspace: str | None) -> Plan:
+    def undo_plan(self, workspace: str | None, seq: int | None = None) -> Plan:
+        if seq is not None:
+            self.planned.append(("undo", {"workspace": workspace, "seq": seq}))
+            return self._plan("undo", {"seq": seq})
         self.planned.append(("undo", {"workspace": workspace}))
         if not self.applied:
             raise NothingToUndo()
@@ -78,3 +85,6 @@ class FakeDesk:
 
     def history(self, scope: str) -> Sequence[Line]:
         return self.lines
+
+    def replay(self) -> Replay:
+        return Replay(self.storage)
