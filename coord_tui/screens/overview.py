@@ -165,7 +165,9 @@ class Overview(Margin, inherit_bindings=False):
         if counts is not None:
             wall, around = self.coord.desk.read_only, self.lines_around()
             self.room = arrange(*self.size, counts, all_needs=needs, why=WHY, around=around, wall=wall)
-        solo = self.shown if self.room.tabs or self.zoomed else None
+        # Who looks at a panel goes on seeing it, though there is no longer room for it beside the others.
+        homeless = not self.panels.could_show(self.shown, self.room)
+        solo = self.shown if self.room.tabs or self.zoomed or homeless else None
         self.panels.arrange(self.room, solo, hidden=self.notice.instead)
         shown_around = self.panels.surroundings(self.room, solo, instead=self.notice.instead)
         for name, shown in shown_around.items():

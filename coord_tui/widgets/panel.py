@@ -140,8 +140,8 @@ class Panel(Container, can_focus=False, inherit_bindings=False):
         notes = [say((f"no field {field}", "stale")) for field in self._unknown]
         marks = len(self.table.marks)
         if self.wanted:
-            words = text.truncate(text.line(self.wanted), WORDS)
-            notes.append(say((f"{len(self.table.keys)} of {self.counted} with /{words}", "wait")))
+            words, rows = text.truncate(text.line(self.wanted), WORDS), len(self.source.keys if self.source else ())
+            notes.append(say((f"{len(self.table.keys)} of {rows} with /{words}", "wait")))
         if marks:
             hidden = len(self.table.marks.difference(self.table.keys))
             notes.insert(0, say((f"{marks} marked{f', {hidden} not shown' if hidden else ''}", "link bold")))
