@@ -235,12 +235,12 @@ async def test_orders_are_completed_and_take_arguments(stage: Staging, monkeypat
 async def test_a_panel_is_sorted_by_a_column(stage: Staging) -> None:
     async with stage() as s:
         await s.press("3")
-        assert "sort holder" in await ask(s, "sort ho")
+        assert "sort owner" in await ask(s, "sort ow")
         await s.press("enter")
-        assert s.dashboard.panels["locks"].order.by == "holder"
+        assert s.dashboard.panels["locks"].order.by == "owner"
         await ask(s, "sort nonsense")
         await s.press("enter")
-        assert s.toasts()[-1].startswith("There is no column nonsense here to sort by. There are lock, holder")
+        assert s.toasts()[-1].startswith("There is no column nonsense here to sort by. There are state, lock, owner")
 
 
 async def test_read_only_from_now_on(stage: Staging) -> None:
