@@ -12,7 +12,7 @@ from textual.filter import LineFilter
 from coord_core import text
 
 PAIRS: Final = (
-    '●* ◐~ ○o ✗x –- ▸> ✓+ ·. ×x ≠! …~ ←< →> ↑^ ↓v “" ”" ␡? ◌? �? '
+    '●* ◐~ ○o ✗x –- ▸> ›> ▾v ✓+ ·. ×x ≠! …~ ←< →> ↑^ ↓v “" ”" ␡? ◌? �? '
     "─- │| ┬+ ┴+ ├| ┤| └` ┌+ ┐+ ┘+ ┼+ ╭+ ╮+ ╰+ ╯+ ━= ╸- ▁_ ▂. ▃: ▄- ▅= ▆+ ▇* █#"
 )
 """Each glyph with its ASCII. What is not here is data's own, and stays."""

@@ -104,13 +104,22 @@ class Prompt(Dialog[tuple[Entry, str]], inherit_bindings=True):
     def _look(self) -> None:
         value = self.query_one(Field).value
         count, best = self.finder.find(value)
-        order = orders.parse(value)
-        if order and order[1] and f"{ORDER}:{order[0].name} {order[1]}" not in [entry.id for entry in best]:
-            best = [Entry(f"{ORDER}:{order[0].name}", ORDER, f"{order[0].name} {order[1]}", note=order[0].help), *best]
-        shown = Found(best, value)
+        shown = Found(self._ordered(value, best), value)
         self.table.show(shown, self.coord.now(), say(("Nothing is called that.", "dim")))
         more = f"the best {len(best)} of {count:,}" if count > len(best) else f"{count}"
         self.count.show([say((f"enter takes it · ↑ ↓ · tab completes · escape   {more}", "dim"))])
+
+    def _ordered(self, typed: str, best: list[Entry]) -> list[Entry]:
+        """Return what was typed as an order before the rest: as it is offered, or as it was typed if it is not."""
+        order = orders.parse(typed)
+        if order is None or not order[1]:
+            return best
+        named = f"{ORDER}:{order[0].name} "
+        offered = [entry for entry in best if entry.id.startswith(named)]
+        offered.sort(key=lambda entry: entry.id != named + order[1])
+        as_typed = Entry(named.rstrip(), ORDER, f"{order[0].name} {order[1]}", note=order[0].help)
+        rest = [entry for entry in best if entry not in offered and entry.id != as_typed.id]
+        return [*(offered or [as_typed]), *rest]
 
     def action_pick(self, step: int) -> None:
         """Move among what fits."""

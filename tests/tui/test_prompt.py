@@ -212,13 +212,13 @@ async def test_in_read_only_there_is_only_what_works_there(stage: Staging) -> No
 
 async def test_orders_are_completed_and_take_arguments(stage: Staging, monkeypatch: pytest.MonkeyPatch) -> None:
     said: list[str] = []
-    at = Order("at", "the board as it was then", lambda _, time: said.append(time), "HH:MM")
+    at = Order("jump", "the board as it was then", lambda _, time: said.append(time), "HH:MM")
     idle = Order("forward", "to now", lambda _, __: None, idle=lambda _: "the view is live")
     gone = Order("hidden", "never there", lambda _, __: None, idle=lambda _: None)
     monkeypatch.setattr(orders, "ORDERS", (*orders.ORDERS, at, idle, gone))
     async with stage() as s:
-        await ask(s, "at")
-        assert "at HH:MM" in s.text()
+        await ask(s, "jump")
+        assert "jump HH:MM" in s.text()
         await s.press("enter")
         assert isinstance(s.app.screen, Prompt), "it waits for its argument"
         await s.press(*"14:02", "enter")
@@ -235,12 +235,12 @@ async def test_orders_are_completed_and_take_arguments(stage: Staging, monkeypat
 async def test_a_panel_is_sorted_by_a_column(stage: Staging) -> None:
     async with stage() as s:
         await s.press("3")
-        assert "sort holder" in await ask(s, "sort ho")
+        assert "sort owner" in await ask(s, "sort ow")
         await s.press("enter")
-        assert s.dashboard.panels["locks"].order.by == "holder"
+        assert s.dashboard.panels["locks"].order.by == "owner"
         await ask(s, "sort nonsense")
         await s.press("enter")
-        assert s.toasts()[-1].startswith("There is no column nonsense here to sort by. There are lock, holder")
+        assert s.toasts()[-1].startswith("There is no column nonsense here to sort by. There are state, lock, owner")
 
 
 async def test_read_only_from_now_on(stage: Staging) -> None:
