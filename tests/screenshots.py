@@ -26,6 +26,7 @@ from coord_core.state.board import Board
 from coord_core.storage import Act, Transaction
 from coord_tui import themes
 from coord_tui.app import CoordApp
+from coord_tui.widgets.sheet import Sheet
 from tests.core.memory_storage import MemoryStorage
 from tests.core.samples import BUSY_NOW, SHOP, busy_batch
 from tests.tui.conftest import Stage
@@ -124,6 +125,8 @@ async def draw(shot: Shot) -> str:
         for key in shot.keys:
             await stage.press(key)
             await stage.until(lambda: not app.gate.shut_now)
+        # What changed stands out for a moment, which is not what a picture is of.
+        await stage.until(lambda: not any(sheet.flashing for sheet in app.screen.query(Sheet)))
         await stage.settle()
         svg = app.export_screenshot()
     # Ids are drawn by chance; leading blanks matter to some viewers.

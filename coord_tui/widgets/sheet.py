@@ -142,6 +142,11 @@ class Sheet(Cursor, inherit_bindings=True):
         if self._flashes and not waiting:
             self.set_timer(LASTS_S, self._fade)
 
+    @property
+    def flashing(self) -> bool:
+        """Whether something stands out that a board changed."""
+        return bool(self._flashes)
+
     def _fade(self) -> None:
         left = self._flashes.fade()
         self.refresh_changed()

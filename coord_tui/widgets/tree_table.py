@@ -19,8 +19,8 @@ class TreeTable(RecordTable, can_focus=True):
     """Rows that open with → and close with ←; enter does either where a row has no detail."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("right", "branch(1)", id="tree.open", show=False),
-        Binding("left", "branch(0)", id="tree.close", show=False),
+        Binding("right", "branch(1)", show=False),
+        Binding("left", "branch(0)", show=False),
     ]
 
     @dataclass

@@ -201,7 +201,7 @@ async def test_a_message_and_a_hold(tmp_path: Path) -> None:
             await stage.press(key)
             await confirm(stage, "Confirm", lambda before=before: (data("project:hold") is None) is not before)
         await stage.until(lambda: "HELD" not in stage.text())
-        texts = [each["text"].partition(":")[0] for each in data("inbox:claude_1")["messages"]]
+        texts = [each["text"].partition(":")[0].partition(" (")[0] for each in data("inbox:claude_1")["messages"]]
         assert texts == ["Stop", "Put everything on hold", "Undid", "Did again", "Lifted the hold"]
 
 

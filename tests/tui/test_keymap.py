@@ -17,7 +17,7 @@ from coord_tui.screens import key_words
 from coord_tui.settings import Settings
 from tests.tui.conftest import Staging
 
-OWN = {"act.let_go": ["D", "f5"], "go.next": ",", "panel.locks": "L", "look.keys": "f1", "look.filter": "ctrl+f",
+OWN = {"act.let_go": ["D", "f5"], "go.next": ";", "panel.locks": "L", "look.keys": "f1", "look.filter": "ctrl+f",
        "detail.raw": "r", "leave.quit": "Q", "look.ignore": "~", "panel.needs": "&"}  # fmt: skip
 
 
@@ -59,7 +59,7 @@ async def test_own_keys_act_and_ours_no_longer(stage: Staging) -> None:
     async with stage(user={"settings": settings()}) as s:
         await s.press("n", "3")
         assert s.dashboard.active == "sessions" and s.dashboard.target.name == "claude_1"
-        await s.press(",")
+        await s.press(";")
         assert s.dashboard.target.name == "claude_4"
         await s.press("x")
         assert len(s.app.screen_stack) == 1
@@ -85,14 +85,14 @@ async def test_whatever_tells_of_keys_tells_of_ones_own(stage: Staging, size: tu
         assert "L Locks" in shown and "3 Locks" not in shown
         assert "& Needs you" in shown and "! Needs you" not in shown
         last = shown.splitlines()[-1]
-        assert ", next" in last and "D clean up" in last and "f1 keys" in last
-        await s.press(",")
+        assert "; next" in last and "D clean up" in last and "f1 keys" in last
+        await s.press(";")
         assert "D clean up" in s.text().splitlines()[-1]
         await s.press("&")
-        assert "~ ignore   enter all of it   , next" in s.text()
+        assert "~ ignore   enter all of it   ; next" in s.text()
         await s.press("f1")
         lines = s.text()
-        for words in (", N", "D f5", "&"):
+        for words in ("; N", "D f5", "&"):
             assert words in lines, words
         assert "n N" not in lines
         await s.press("escape", "escape", "1", "enter")

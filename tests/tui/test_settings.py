@@ -123,7 +123,7 @@ def test_a_file_that_cannot_be_read(tmp_path: Path) -> None:
 def test_keys_may_change_places() -> None:
     found, problems = understand({"keys": {"act.let_go": "a", "act.give": "x"}})
     assert not problems and found.keys == {"act.let_go": ("a",), "act.give": ("x",)}
-    assert not understand({"keys": {"detail.leave": ["escape", "h"], "look.filter": ","}})[1]
+    assert not understand({"keys": {"detail.leave": ["escape", "h"], "look.filter": ";"}})[1]
 
 
 JSON = st.recursive(
