@@ -5,6 +5,7 @@ And where its way is racy: that it loses under contention, and that the atomic o
 
 from __future__ import annotations
 
+import hashlib
 import subprocess
 import sys
 from collections.abc import Callable
@@ -20,6 +21,7 @@ from coord_core.storage.files import FileStorage
 from tests import seed
 
 Data = dict[str, Any]
+AS_WRITTEN = "167615796ec091a9ff66d816804657e600bb81b3e9e53b82bb232494ddbff572"
 WORKERS = 4
 ROUNDS = 20
 
@@ -152,6 +154,11 @@ def test_every_block_runs_and_leaves_what_it_says(tmp_path: Path) -> None:
     for block, (_, left) in zip(blocks, STORY, strict=True):
         out = seed.end(seed.begin(block.program, store))
         left(out, seed.everything(store))
+
+
+def test_the_document_is_as_its_author_wrote_it() -> None:
+    """A formatter once rewrote its code in passing."""
+    assert hashlib.sha256(seed.DOCUMENT.read_bytes()).hexdigest() == AS_WRITTEN
 
 
 def test_the_documents_blocks_are_all_read() -> None:
