@@ -6,7 +6,6 @@ import time
 from dataclasses import replace
 
 import pytest
-
 from textual.events import Key
 
 from coord_tui import orders
