@@ -3,16 +3,55 @@
 from __future__ import annotations
 
 import os
+import re
 import selectors
+import time
 from codecs import getincrementaldecoder
 from typing import Final
 
 from textual._parser import ParseError
 from textual._xterm_parser import XTermParser
+from textual.constants import ESCAPE_DELAY
 from textual.drivers.linux_driver import LinuxDriver
+from textual.events import Key
 
+LOOK_S: Final = 0.1
+SLACK_S: Final = 0.01
 KEEP_TITLE: Final = "\x1b[22;2t"
 GIVE_TITLE_BACK: Final = "\x1b[23;2t"
+ESC: Final = "\x1b"
+LETTER_NEXT: Final = re.compile(r"\x1b(?=[ -~\r\x1b])(?![\[OP\]_bf])")
+"""Escape, and a letter after it: what terminals send begins otherwise, and alt+b and alt+f go by words in a line."""
+PASTE: Final = f"{ESC}[200~"
+PASTE_END: Final = f"{ESC}[201~"
+
+
+class Escapes:
+    """Tells escape and a letter right after it from a key held with alt, which we use none of and terminals send alike.
+
+    Textual makes one key of them, or drops the escape.
+    """
+
+    def __init__(self) -> None:
+        self._held = float("inf")
+        self._pasting = False
+
+    def apart(self, received: str) -> list[str]:
+        """Return what was received in pieces; between two of them escape was pressed. An ESC at the end waits."""
+        received, self._held = ESC * (self._held < float("inf")) + received, float("inf")
+        pieces = [received] if self._pasting or PASTE in received else LETTER_NEXT.split(received)
+        if PASTE in received or PASTE_END in received:
+            self._pasting = received.rfind(PASTE) > received.rfind(PASTE_END)
+        if pieces[-1].endswith(ESC):
+            pieces[-1], self._held = pieces[-1][:-1], time.monotonic()
+        return pieces
+
+    def late(self) -> bool:
+        """Whether an ESC has waited long enough to be a key; then it waits no longer."""
+        if time.monotonic() - self._held < ESCAPE_DELAY - SLACK_S:
+            return False
+        self._held = float("inf")
+        return True
 
 
 class ForgivingDriver(LinuxDriver):
@@ -32,13 +71,22 @@ class ForgivingDriver(LinuxDriver):
         """Read input and hand its events on, until the driver is told to stop."""
         parser = XTermParser(self._debug)
         decode = getincrementaldecoder("utf-8")("ignore").decode
+        escapes = Escapes()
         with selectors.SelectSelector() as selector:
             selector.register(self.fileno, selectors.EVENT_READ)
             while not self.exit_event.is_set():
-                if selector.select(0.1):
-                    self._hand_on(parser, decode(self._received()))
+                if selector.select(LOOK_S):
+                    for number, piece in enumerate(escapes.apart(decode(self._received()))):
+                        if number:
+                            self._escape()
+                        self._hand_on(parser, piece)
+                elif escapes.late():
+                    self._escape()
                 for event in parser.tick():
                     self.process_message(event)
+
+    def _escape(self) -> None:
+        self.process_message(Key("escape", ESC))
 
     def _received(self) -> bytes:
         try:

@@ -27,10 +27,10 @@ class Agent(Caller):
     that sign-on, 0 if not known; then the name alone counts. facts: where it runs (see `surroundings`), which sign_on
     records. Calls of several threads come one after the other.
 
-    Every call may be given an `op_id`: the same one again returns the first answer, so that a call whose answer was
-    lost may be repeated. After each call, also a refused one, `messages` has what this session was told with it.
-    Calls raise Refused with who has it, for how long and what to do next; StorageError, DocumentError: then nothing was
-    changed.
+    A call may be given an `op_id`: the same one again returns the first answer, so that a call whose answer was lost
+    may be repeated. Those that take none may be repeated as they are. After each call, also a refused one, `messages`
+    has what this session was told with it. Calls raise Refused with who has it, for how long and what to do next;
+    StorageError, DocumentError: then nothing was changed.
     """
 
     def sign_on(self, session_id: str | None = None, *, op_id: str | None = None) -> SignedOn:

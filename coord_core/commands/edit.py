@@ -10,6 +10,7 @@ from typing import Any, Final
 from coord_core.actions import supervisor
 from coord_core.actions.view import take_board
 from coord_core.commands.call import Call
+from coord_core.commands.session import hear
 from coord_core.commands.supervise import do
 from coord_core.errors import StaleView
 from coord_core.scopes import in_workspace
@@ -50,7 +51,8 @@ def _do(call: Call, action: str, arguments: dict[str, Any]) -> None:
         if not plan.changes:
             return _so_already(call, plan.title.rstrip("?"))
         try:
-            return do(call, plan)
+            do(call, plan)
+            return hear(call)
         except StaleView:
             if turn == TRIES:
                 raise

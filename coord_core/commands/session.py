@@ -48,6 +48,15 @@ def ask(call: Call, deed: Callable[[Agent], T], words: Callable[[T], str], *, ag
     return answer
 
 
+def hear(call: Call) -> None:
+    """Print what the session is told, if this is one, after what it did was no call of an agent's."""
+    if call.session and not call.args.dry_run:
+        agent = this_agent(call)
+        agent.listen()
+        tell(agent.messages)
+        _acknowledge(agent)
+
+
 def this_agent(call: Call) -> Agent:
     """Return the session that this is; raises Refused without one, StoreMissing."""
     session = call.session

@@ -90,6 +90,10 @@ class Dialog(ModalScreen["T | None"], Generic[T], inherit_bindings=False):
     def on_mount(self) -> None:
         """Open on Cancel, and listen only once it is painted."""
         self.opening().focus()
+        self.listen()
+
+    def listen(self) -> None:
+        """Let keys in once it is painted."""
         self.call_after_refresh(self.coord.gate.open)
 
     def opening(self) -> Widget:

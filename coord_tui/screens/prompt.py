@@ -91,9 +91,11 @@ class Prompt(Dialog[tuple[Entry, str]], inherit_bindings=True):
         return self.query_one(Field)
 
     def on_mount(self) -> None:
-        """Show everything; what was typed since goes into the line: it does nothing by itself."""
-        self.opening().focus()
+        """Show everything."""
         self._look()
+
+    def listen(self) -> None:
+        """Drop nothing: what was typed since goes into the line, where it does nothing by itself."""
 
     @on(Input.Changed)
     def typed(self) -> None:

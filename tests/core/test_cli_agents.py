@@ -19,6 +19,7 @@ from coord_core.cli import main
 from coord_core.errors import NotSignedOn
 from coord_core.storage import Act, open_storage
 from tests.ctl import ROOT, Ctl, within
+from tests.mcp import clean_up
 
 W = "laptop:acme/shop"
 
@@ -238,12 +239,12 @@ def test_whoever_comes_back_is_told_what_is_still_theirs(me: Ctl) -> None:
     assert me("sign-on", "claude_1") == (0, "claude_1\n", "coord: claude_1 still has issue:15\n")
 
 
-def test_after_signing_off_nobody_else_is_blamed(me: Ctl) -> None:
+def test_after_signing_off_nobody_else_is_blamed(me: Ctl, store: Path) -> None:
     me("sign-off")
     assert me("beat").err == "coordctl: claude_1 is not signed on; nothing was changed. Sign on first\n"
     me("sign-on", "claude_1")
-    me("--session", "", "clean-up", "claude_1", "--reason", "lunch")
-    assert "clean up session by claude_1" not in me("beat").err
+    clean_up(store, "claude_1", "lunch")
+    assert "clean up session by kim@laptop" in me("beat").err
 
 
 def test_a_supervisor_may_sign_off_somebody_else(me: Ctl) -> None:
@@ -372,6 +373,14 @@ def test_a_refused_call_brings_messages_too(me: Ctl, store: Path) -> None:
     refusal = json.loads(me("next-task", "nope", "--json").err)
     assert [each["text"] for each in refusal["messages"]] == ["look again"]
     assert untold(store, "claude_1") == 0
+
+
+def test_an_edit_brings_messages_too(me: Ctl, store: Path) -> None:
+    message(store, "claude_1", "look")
+    assert me("set", "issue:1", "k", "1").err == "coord: kim@laptop: look\n"
+    assert untold(store, "claude_1") == 0
+    clean_up(store, "claude_1", "lunch")
+    assert "Cleaned up claude_1 (lunch)" in me("delete", "issue:1").err, "else it would go on as if nothing had been"
 
 
 def test_a_long_message_comes_whole(me: Ctl, store: Path) -> None:

@@ -6,6 +6,7 @@ import time
 from dataclasses import replace
 
 import pytest
+from textual.events import Key
 
 from coord_tui import orders
 from coord_tui.commands import ALWAYS, COMMANDS, Here, keys
@@ -130,6 +131,10 @@ async def test_typed_all_at_once_it_does_the_same(stage: Staging) -> None:
         await s.pilot.press(":", *"to locks", "enter")
         await s.settle()
         assert s.dashboard.active == "locks"
+        # A terminal hands on all that was typed at once, before anything of the line is painted.
+        for key, letter in (("colon", ":"), *((each, each) for each in "towork"), ("enter", None)):
+            s.app.post_message(Key(key, letter))
+        await s.until(lambda: s.dashboard.active == "work")
 
 
 async def test_an_action_is_found_and_done(stage: Staging) -> None:

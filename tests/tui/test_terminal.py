@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from coord_tui.driver import Escapes
 from tests.terminal import Terminal
 
 PLAY = [sys.executable, "-m", "tests.tui.play"]
@@ -66,6 +67,37 @@ def test_keys_in_one_write_act_one_after_the_other(terminal: Terminal, applied: 
     terminal.press(b"3jx")
     terminal.wait("release lock locks:deploy_staging")
     assert not applied.exists()
+
+
+@pytest.mark.parametrize("pause", [0.0, 0.03])
+def test_escape_and_a_letter_right_after_it_do_both(terminal: Terminal, applied: Path, pause: float) -> None:
+    ready(terminal)
+    terminal.press(b"x")
+    terminal.wait(r"\[ Cancel \]")
+    terminal.press(b"\x1b")
+    time.sleep(pause)
+    terminal.press(b"q")
+    assert terminal.join() == 0
+    assert not applied.exists()
+    terminal.assert_restored()
+
+
+@pytest.mark.parametrize(
+    ("received", "apart"),
+    [
+        (["\x1bq"], ["", "q"]),
+        (["\x1b", "q"], ["", "", "q"]),
+        (["j\x1b\x1b:x\r"], ["j", "", ":x\r"]),
+        (["\x1b\x1b[A"], ["", "\x1b[A"]),
+        (["\x1b", "[A"], ["", "\x1b[A"]),
+        (["\x1b[<0;1;1M\x1bOP"], ["\x1b[<0;1;1M\x1bOP"]),
+        (["\x1bb"], ["\x1bb"]),
+        (["\x1b[200~a\x1bq", "\x1bq\x1b", "[201~", "\x1bq"], ["\x1b[200~a\x1bq", "\x1bq", "\x1b[201~", "", "q"]),
+    ],
+)
+def test_escape_is_told_from_the_beginning_of_a_sequence(received: list[str], apart: list[str]) -> None:
+    escapes = Escapes()
+    assert [piece for each in received for piece in escapes.apart(each)] == apart
 
 
 def test_ctrl_q_in_a_dialog_does_nothing(terminal: Terminal, applied: Path) -> None:
