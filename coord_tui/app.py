@@ -88,7 +88,7 @@ class CoordApp(TimedApp, inherit_bindings=False):
         self.ticks = ticks
         self.gate = Gate()
         self.keyboard = Keyboard(self)
-        self.pace = Pace(self._arrive, self.set_timer)
+        self.pace = Pace(self._arrive)
         self.acting = False
         self.recent: list[str] = []
         self._looked = asyncio.Event()
@@ -128,6 +128,7 @@ class CoordApp(TimedApp, inherit_bindings=False):
         async for board in self.desk.boards():
             self.post_message(self.Arrived(board))
             self._looked.set()
+            await self.pace.rest()
 
     def _fatal_error(self) -> None:
         """Leave after a fault of ours, and tell it safely: Textual would print data as it is."""

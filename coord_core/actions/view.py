@@ -65,35 +65,38 @@ async def follow_boards(
 ) -> AsyncIterator[Board]:
     """Yield a board for what changed, and one each `tick` seconds because time passes; it ends only when closed.
 
-    Changes that come while the reader is busy are put together into one board. Reading, checking processes and building
+    While the reader is busy nothing is read: what changed by then is one board. Reading, checking processes and building
     boards happen off the event loop. What `storage.follow()` raises comes out here.
     """
     import asyncio
 
     view = _View(storage, Board(clock(), limits or Limits()), clock, tick)
     waiting: list[Batch] = []
-    came, batches = asyncio.Event(), storage.follow()
+    came, wanted, batches = asyncio.Event(), asyncio.Event(), storage.follow()
 
     async def pump() -> None:
         try:
             async for batch in batches:
                 waiting.append(batch)
+                wanted.clear()
                 came.set()
+                await wanted.wait()
         finally:
-            came.set()
             if isinstance(batches, AsyncGenerator):
                 await batches.aclose()
 
     task = asyncio.create_task(pump())
+    task.add_done_callback(lambda _: came.set())
     try:
         while not (task.done() and not waiting):
+            wanted.set()
             with suppress(TimeoutError):
                 # Before the first look there is nothing that could grow older.
                 async with asyncio.timeout(tick if view.looked else None):
                     await came.wait()
             came.clear()
             news, waiting[:] = tuple(waiting), ()
-            if news or view.looked:
+            if news or (view.looked and not task.done()):
                 yield await asyncio.to_thread(view.next, news)
         task.result()
     finally:
