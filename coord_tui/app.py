@@ -178,7 +178,8 @@ class CoordApp(TimedApp, inherit_bindings=False):
 
     def _tick(self) -> None:
         screen = next((each for each in reversed(self.screen_stack) if hasattr(each, "tick")), None)
-        if self.board is not None and screen is not None:
+        # While it leaves, screens lose their widgets one by one.
+        if self.board is not None and screen is not None and not self._exit:
             with self.batch_update():
                 screen.tick(self.mode, self.travel.now)
         self.sound_due()
