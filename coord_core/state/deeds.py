@@ -13,7 +13,6 @@ from coord_core.state.worklists import OWNER_KEYS
 _VERBS: Final = {
     "claim_issue": "claimed",
     "release_issue": "released",
-    "acquire_lock": "acquired",
     "renew_lock": "renewed",
     "release_lock": "released",
     "enqueue_task": "added",
@@ -95,10 +94,18 @@ def describe(line: Line) -> str:
         return message or kind or "logged an event"
     if action in _PLAIN:
         return _PLAIN[action]
-    verb = _VERBS.get(action)
+    verb = _asked(line) if action == "acquire_lock" else _VERBS.get(action)
     if verb is not None:
         return " ".join((verb, *_objects(line, _ON.get(action, ())), *_percent(line)))
     return next(_stored(line), "") or action.replace("_", " ")
+
+
+def _asked(line: Line) -> str:
+    """Return what came of asking for a lock: who was refused may only have been noted as one who waits."""
+    keys = [edit.path[0] for edits in line.changes.values() for edit in edits if edit.path]
+    if "locked_by" in keys:
+        return "acquired"
+    return "waited for" if "waiters" in keys else "renewed"
 
 
 def _stored(line: Line) -> Iterator[str]:

@@ -25,6 +25,8 @@ def line(action: str, changes: dict[str, list[Any]], **actor: str) -> Line:
         ("sign_on", {"session:a": [Change(("status",), new="x")], "instances": []}, "signed on"),
         ("claim_issue", {"issue:15": [Change(("claimed_by",), new="a")], "session:a": []}, "claimed #15"),
         ("acquire_lock", {"locks:src/x": [Change(("locked_by",), new="a")]}, "acquired src/x"),
+        ("acquire_lock", {"locks:db": [Change(("waiters",), new=[{"session": "a"}])]}, "waited for db"),
+        ("acquire_lock", {"locks:db": [Change(("expires_at",), "x", "y")]}, "renewed db"),
         ("claim_next_task", {"project:queue": [Change(("tasks", {"id": 7}, "status"), "pending", "claimed")]},
          "claimed queue#7"),
         ("enqueue_task", {"project:queue": [Splice(("tasks",), 3, (), (TASK,))]}, "added queue#7"),
@@ -50,7 +52,7 @@ def test_in_words(action: str, changes: dict[str, list[Any]], words: str) -> Non
 
 @pytest.mark.parametrize("value", [None, 7, "x", [], {}, [{"id": []}], {"percent": {}}, [[1]]])
 @pytest.mark.parametrize(
-    "action", ["log_event", "update_progress", "store_data", "claim_next_task", "clean_up_session"]
+    "action", ["log_event", "update_progress", "store_data", "claim_next_task", "clean_up_session", "acquire_lock"]
 )
 def test_lines_of_any_shape(action: str, value: Any) -> None:
     for edit in (Change(("progress",), value, value), Change(("claimed_by",), value, value), Change((), value, value),
