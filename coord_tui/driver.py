@@ -5,14 +5,25 @@ from __future__ import annotations
 import os
 import selectors
 from codecs import getincrementaldecoder
+from collections.abc import Iterable
 from typing import Final
 
 from textual._parser import ParseError
 from textual._xterm_parser import XTermParser
 from textual.drivers.linux_driver import LinuxDriver
+from textual.events import Key
 
 KEEP_TITLE: Final = "\x1b[22;2t"
 GIVE_TITLE_BACK: Final = "\x1b[23;2t"
+
+
+class Parser(XTermParser):
+    """Takes an escape and what is typed right behind it for two keys, where Textual sees one with alt, or drops one."""
+
+    def _sequence_to_key_events(self, sequence: str, alt: bool = False) -> Iterable[Key]:
+        if alt:
+            yield Key("escape", "\x1b")
+        yield from super()._sequence_to_key_events(sequence)
 
 
 class ForgivingDriver(LinuxDriver):
@@ -30,7 +41,7 @@ class ForgivingDriver(LinuxDriver):
 
     def run_input_thread(self) -> None:
         """Read input and hand its events on, until the driver is told to stop."""
-        parser = XTermParser(self._debug)
+        parser = Parser(self._debug)
         decode = getincrementaldecoder("utf-8")("ignore").decode
         with selectors.SelectSelector() as selector:
             selector.register(self.fileno, selectors.EVENT_READ)

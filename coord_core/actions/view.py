@@ -65,8 +65,8 @@ async def follow_boards(
 ) -> AsyncIterator[Board]:
     """Yield a board for what changed, and one each `tick` seconds because time passes; it ends only when closed.
 
-    While the reader is busy nothing is read: what changed by then is one board. Reading, checking processes and building
-    boards happen off the event loop. What `storage.follow()` raises comes out here.
+    While the reader is busy nothing is read: what changed by then is one board. Reading, checking processes and
+    building boards happen off the event loop. What `storage.follow()` raises comes out here.
     """
     import asyncio
 

@@ -1,4 +1,4 @@
-"""What a console may write to its terminal: text without control characters, and the few sequences that it draws with."""
+"""What a console may write to its terminal: text without control characters, and the sequences that it draws with."""
 
 from __future__ import annotations
 

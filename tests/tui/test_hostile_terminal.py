@@ -37,7 +37,9 @@ def poison(value: Any, bad: str, field: str = "") -> Any:
 
 def named(bad: str) -> bytes:
     """Return a hostile string as far as it can be a file's name."""
-    return bad.replace("\0", "").replace("/", "").encode("utf-8", "surrogateescape" if bad.isascii() else "replace")[:90]
+    return (
+        bad.replace("\0", "").replace("/", "").encode("utf-8", "surrogateescape" if bad.isascii() else "replace")[:90]
+    )
 
 
 def fill(folder: Path) -> None:
@@ -50,9 +52,11 @@ def fill(folder: Path) -> None:
         for path in sorted(samples.REFERENCE.glob("*.json")):
             kind, _, id_ = path.stem.split("my-repo__")[1].rpartition("__")
             data = poison(json.loads(path.read_text())["data"], bad)
-            times = dict.fromkeys(data, {"created_at": naive_utc_iso(1), "updated_at": naive_utc_iso(1)})
+            times = {key: {"created_at": naive_utc_iso(1), "updated_at": naive_utc_iso(1)} for key in data}
             name = f"{PLACE}{kind or 'project'}__{id_}{n}".encode() + named(bad) + b".json"
-            Path(os.fsdecode(os.fsencode(folder) + b"/" + name)).write_text(json.dumps({"data": data, "metadata": times}))
+            Path(os.fsdecode(os.fsencode(folder) + b"/" + name)).write_text(
+                json.dumps({"data": data, "metadata": times})
+            )
         (folder / f"torn{n}").write_text(bad, errors="replace")
         Path(os.fsdecode(os.fsencode(folder) + b"/" + named(bad) + b"%d.json" % n)).write_text(bad, errors="replace")
     (folder / f"{PLACE}project__events.json").write_text(json.dumps({"data": {"log": log}, "metadata": {}}))
