@@ -79,7 +79,9 @@ class Terminal:
     @property
     def text(self) -> str:
         """The screen as it stands."""
-        return "\n".join(line.rstrip() for line in self.screen.display)
+        # Not its `display`, which fails where half of a wide character was written over.
+        lines, across = self.screen.buffer, range(self.screen.columns)
+        return "\n".join("".join(lines[y][x].data for x in across).rstrip() for y in range(self.screen.lines))
 
     def pump(self, seconds: float) -> int:
         """Take in what comes within so many seconds, at most once; return how many bytes that was."""

@@ -169,8 +169,10 @@ def flood(folder: Path, seconds: float) -> None:
         share(terminal, 5)
         before, taken, end = memory(terminal), [], time.monotonic() + seconds
         # Each of them changes the screen, so that it is its own frame that is waited for.
-        keys = ("G", "g", "j", "k", "s", "S", " ", "*", "*", "2", "G", "1", "/", "a", "\x7f", "\r", "\x04", "\x15")
+        keys = ("G", "g", "\x04", "\x15", "j", "k", "s", "S", "*", "*", "2", "G", "g", "1", "/", "a", "\x7f", "\r")
         while time.monotonic() < end:
+            terminal.send("g")  # not measured: it may change nothing
+            drain(terminal, 0.1)
             for key in keys:
                 taken.append(answer(terminal, key))
                 time.sleep(0.02)

@@ -1,6 +1,8 @@
 from __future__ import annotations
 
+import json
 import os
+import shutil
 import signal
 import sys
 import time
@@ -10,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from coord_tui.driver import Escapes
+from tests.core import samples
 from tests.terminal import Terminal
 
 PLAY = [sys.executable, "-m", "tests.tui.play"]
@@ -170,3 +173,49 @@ def test_a_fault_of_ours_gives_the_terminal_back_and_says_it_safely(applied: Pat
         assert b"a fault of ours" in after
         assert b"\x1b]52" not in after
         assert "\u202e".encode() not in after
+
+
+def test_escape_and_q_at_once_do_both(terminal: Terminal) -> None:
+    """Within 50 ms a terminal's escape and a letter look like alt and that letter."""
+    ready(terminal)
+    terminal.press(b"/")
+    terminal.press(b"codex")
+    terminal.wait("1 of 12 with /codex")
+    terminal.send(b"\x1bq")
+    assert terminal.join() == 0
+    terminal.assert_restored()
+
+
+def stored(store: Path) -> dict[str, object]:
+    """Return the data of every document but the events, which tell of what was taken back, too."""
+    paths = (path for path in store.glob("*.json") if not path.stem.endswith("events"))
+    return {path.name: json.loads(path.read_text())["data"] for path in paths}
+
+
+def test_a_whole_visit_start_filter_clean_up_undo_quit(tmp_path: Path) -> None:
+    store = tmp_path / "session-state"
+    shutil.copytree(samples.REFERENCE, store)
+    before = stored(store)
+    with Terminal([sys.executable, "-m", "coord_tui", "--store", str(store)]) as terminal:
+        terminal.wait("1 Sessions 3")
+        terminal.settle()
+        terminal.press(b"/", b"claude_2", b"\r")
+        terminal.wait("1 of 3 with /claude_2")
+        terminal.press(b"x")
+        terminal.wait(r"\[ Cancel \]")
+        terminal.settle()
+        terminal.press(b"y")
+        terminal.wait("None of 2 has claude_2")
+        assert stored(store) != before
+        terminal.press(b"z")
+        terminal.wait(r"\[ Cancel \]")
+        terminal.settle()
+        terminal.press(b"y")
+        terminal.wait("1 of 3 with /claude_2")
+        terminal.settle()
+        terminal.press(b"\x1b")
+        terminal.press(b"q")
+        assert terminal.join() == 0
+        terminal.assert_restored()
+    found = stored(store)
+    assert {name: found.get(name) for name in before} == before
