@@ -77,7 +77,7 @@ class RecordTable(Sheet, can_focus=True):
             self._cursor = next((key for key in near if key in self._places), first)
         self.resize()
         self.keep_in_sight(offset)
-        if was is not None and base(was) is not base(source):
+        if was is not None and base(was) is not base(source) and _workspace(was) == _workspace(source):
             self.flash(was, shown)
         self.refresh_changed()
         if before != self._cursor:
@@ -149,6 +149,12 @@ class RecordTable(Sheet, can_focus=True):
             if event.y < self.head and column.by and x <= event.x < x + room:
                 self.post_message(self.Sorted(self, column.by))
             x += room + 1 if room else 0
+
+
+def _workspace(source: Source) -> str | None:
+    """Return the workspace that rows are narrowed to: another one names them otherwise, which changes nothing."""
+    scene = getattr(base(source), "scene", None)
+    return scene.workspace if scene else None
 
 
 def _nearest(keys: Sequence[str], place: int) -> Iterator[str]:
