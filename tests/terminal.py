@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import atexit
 import contextlib
 import fcntl
 import os
 import pty
 import re
 import select
+import shutil
 import signal
 import struct
+import tempfile
 import termios
 import time
 from collections.abc import Mapping, Sequence
@@ -28,11 +31,16 @@ SWITCHES = [
 """What is switched on, and what switches it off again: title, cursor, mouse, focus, screen, paste."""
 
 
+HOME = tempfile.mkdtemp(prefix="coord-tui-home-")
+"""Where the developer's own settings, and what is ignored, are not."""
+atexit.register(shutil.rmtree, HOME, ignore_errors=True)
+
+
 def environment(more: Mapping[str, str]) -> dict[str, str]:
     """Return what the program's environment is, without the size that readline puts behind Python's back."""
     kept = {name: value for name, value in os.environ.items() if name not in ("COLUMNS", "LINES", "NO_COLOR")}
     ours = {"TERM": "xterm-256color", "COLORTERM": "truecolor", "LANG": "C.UTF-8", "PYTHONPATH": str(ROOT),
-            "XDG_CONFIG_HOME": "/nowhere", "XDG_STATE_HOME": "/nowhere"}  # fmt: skip
+            "XDG_CONFIG_HOME": HOME, "XDG_STATE_HOME": HOME}  # fmt: skip
     return {**kept, **ours, **more}
 
 
