@@ -9,9 +9,9 @@ from typing import Final
 
 from coord_core.state.board import Board
 
-SHARE: Final = 0.02
+SHARE: Final = 0.05
 """Which part of a processor showing boards may take for long."""
-CREDIT_S: Final = 0.1
+CREDIT_S: Final = 0.2
 """How much time, in seconds, may have been saved up: what comes after a pause is shown at once."""
 MOST_S: Final = 0.5
 """How long, in seconds, the next board is waited with at most."""
