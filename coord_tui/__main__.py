@@ -115,10 +115,10 @@ def run(args: argparse.Namespace) -> int:
 
 def own_settings() -> tuple[Settings, list[str]]:
     """Return the user's settings, and what is wrong with them."""
-    from coord_tui.folders import CONFIG, config_file
+    from coord_tui.folders import CONFIG, absent, config_file
     from coord_tui.settings import Settings
 
-    if not config_file().exists() and not os.environ.get(CONFIG):
+    if not os.environ.get(CONFIG) and absent(config_file()):
         return Settings(), []
     from coord_tui.config import own
 
@@ -131,12 +131,13 @@ def check_config() -> int:
     """Print everything that is wrong with the user's settings; return 1 if there is anything."""
     from coord_core.text import block
     from coord_tui.config import own
+    from coord_tui.folders import absent
 
     path, _, problems = own()
     for problem in problems:
         print(block(problem.said(path)), file=sys.stderr)
     if not problems:
-        print(block(f"{path} is fine" if path.exists() else f"{path} is not there: everything is as usual"))
+        print(block(f"{path} is not there: everything is as usual" if absent(path) else f"{path} is fine"))
     return REFUSED if problems else DONE
 
 

@@ -14,7 +14,7 @@ from typing import Any, Final
 from coord_core.frozen import frozen
 from coord_core.state.liveness import Limits
 from coord_core.times import seconds
-from coord_tui.folders import CONFIG, config_file
+from coord_tui.folders import CONFIG, absent, config_file
 from coord_tui.settings import Settings
 
 MOST: Final = 256 * 1024
@@ -116,7 +116,7 @@ LIFE: Final = {"late_after": "late", "stale_after": "stale"}
 def own() -> tuple[Path, Settings, list[Problem]]:
     """Return the user's file, their settings, and what is wrong with them."""
     path = config_file()
-    if os.environ.get(CONFIG) and not path.exists():
+    if os.environ.get(CONFIG) and absent(path):
         return path, Settings(), [Problem(0, "", f"there is no such file, and {CONFIG} names it")]
     return path, *read(path)
 
@@ -127,7 +127,7 @@ def read(path: Path) -> tuple[Settings, list[Problem]]:
     try:
         source = _bytes(path).decode()
         data = tomllib.loads(source)
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         return Settings(), []
     except OSError as error:
         return Settings(), [Problem(0, "", f"cannot be read ({error.strerror}): the usual settings count")]

@@ -113,7 +113,8 @@ class Ignored:
         return self._folder / f"{_digest(identity(finding))}.json"
 
     def _kept(self) -> Iterable[Path]:
-        if self._all is None or not self._all.is_dir() or self._folder is None:
+        # Whoever ignores nothing starts without the digest.
+        if self._all is None or not os.path.isdir(self._all) or self._folder is None:
             return ()
         try:
             return sorted(path for path in self._folder.iterdir() if path.suffix == ".json")

@@ -23,18 +23,19 @@ def find_store(
     """Return what opens the store: `given`, else COORD_STORE, else the reference's configuration, else the nearest.
 
     The nearest is `.claude/session-state` upward from `cwd`, in a linked git worktree that of the main worktree. The
-    place that is returned need not be there yet. Raises StoreUnsupported for a configuration that names no folder.
+    place that is returned need not be there yet; where we may not look, there is nothing. Raises StoreUnsupported for
+    a configuration that names no folder.
     """
     env = os.environ if env is None else env
     if chosen := given or env.get(VARIABLE):
         return chosen
     start = in_main_worktree(Path.cwd() if cwd is None else cwd)
-    config, anchor = _configured(start, Path.home() if home is None else home, env)
-    base = Path(config or USUAL).expanduser()
+    config, anchor = _configured(start, Path(os.path.expanduser("~")) if home is None else home, env)
+    base = Path(os.path.expanduser(config or USUAL))
     if base.is_absolute():
         return str(base)
     for folder in _upward(anchor):
-        if (folder / base).is_dir():
+        if os.path.isdir(folder / base):
             return str(folder / base)
     return str((repository(anchor) or anchor) / base)
 
@@ -42,18 +43,18 @@ def find_store(
 def in_main_worktree(folder: Path) -> Path:
     """Return the place that `folder`, in a linked git worktree, has in the main one; anywhere else `folder` itself."""
     root = repository(folder)
-    if root is None or not (root / ".git").is_file():
+    if root is None or not os.path.isfile(root / ".git"):
         return folder
     common = _common_git_folder(root)
     if common is None or common.name != ".git":
         return folder
     main = common.parent / folder.relative_to(root)
-    return main if main.is_dir() else common.parent
+    return main if os.path.isdir(main) else common.parent
 
 
 def repository(folder: Path) -> Path | None:
     """Return the root of the git worktree that `folder` lies in, None outside of one."""
-    return next((each for each in _upward(folder) if (each / ".git").exists()), None)
+    return next((each for each in _upward(folder) if os.path.exists(each / ".git")), None)
 
 
 def worktrees(folder: Path) -> list[Path]:
@@ -64,7 +65,7 @@ def worktrees(folder: Path) -> list[Path]:
         return []
     links = sorted((common / "worktrees").glob("*/gitdir"))
     found = [common.parent, *(Path(_text(link).strip()).parent for link in links)]
-    return [each for each in found if each.is_absolute() and each.is_dir()]
+    return [each for each in found if each.is_absolute() and os.path.isdir(each)]
 
 
 def project(folder: Path) -> str:
@@ -86,7 +87,7 @@ def _upward(folder: Path) -> Iterator[Path]:
 def _common_git_folder(root: Path) -> Path | None:
     """Return the repository's own folder: `.git`, or what a linked worktree's `.git` file leads to."""
     link = root / ".git"
-    if link.is_dir():
+    if os.path.isdir(link):
         return link
     found = re.match(r"gitdir: (.+)", _text(link))
     if found is None:
@@ -113,20 +114,12 @@ def _text(path: Path) -> str:
 def _configured(start: Path, home: Path, env: Mapping[str, str]) -> tuple[str | None, Path]:
     """Return the reference's `base_path`, if one is configured, and where it counts from."""
     named = Path(env[CONFIG_VARIABLE]) if env.get(CONFIG_VARIABLE) else None
-    project_config = next((folder / CONFIG for folder in _upward(start) if _is_file(folder / CONFIG)), None)
+    project_config = next((folder / CONFIG for folder in _upward(start) if os.path.isfile(folder / CONFIG)), None)
     for path in (named, project_config, home / USER_CONFIG):
-        if path is not None and _is_file(path):
+        if path is not None and os.path.isfile(path):
             anchor = path.parent.parent if path == project_config else start
             return _base_path(path), anchor
     return None, start
-
-
-def _is_file(path: Path) -> bool:
-    """Say whether there is such a file, as far as we may look: another user's home tells nothing."""
-    try:
-        return path.is_file()
-    except PermissionError:
-        return False
 
 
 def _base_path(path: Path) -> str | None:

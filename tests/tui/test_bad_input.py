@@ -6,7 +6,7 @@ import os
 import re
 import signal
 import sys
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
 
@@ -185,9 +185,12 @@ def shown() -> Iterator[Path]:
         yield store
 
 
-def as_nobody(store: Path, *options: str) -> Terminal:
+HOMELESS = {"HOME": "/nonexistent", "XDG_CONFIG_HOME": "", "XDG_STATE_HOME": ""}
+
+
+def as_nobody(store: Path, *options: str, env: Mapping[str, str] = HOMELESS) -> Terminal:
     command = [sys.executable, "-m", "tests.unprivileged", "coord-tui", "--store", str(store), *options]
-    return Terminal(command, env={"HOME": "/nonexistent", "LOGNAME": "kim"})
+    return Terminal(command, env={**env, "LOGNAME": "kim"})
 
 
 def test_a_folder_that_may_not_be_read(shown: Path) -> None:
@@ -211,6 +214,7 @@ def test_a_folder_that_may_not_be_written(shown: Path, options: tuple[str, ...])
         terminal.wait("1 Sessions 1", 60)
         terminal.settle()
         terminal.press("3", "x")
+        assert "config.toml" not in terminal.text
         if options:
             assert "READ-ONLY" in terminal.text and "Cancel" not in terminal.text
         else:
@@ -222,3 +226,15 @@ def test_a_folder_that_may_not_be_written(shown: Path, options: tuple[str, ...])
         assert b"Traceback" not in terminal.raw
     assert state(shown) == before
     assert not (shown / ".coord").exists()
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can become nobody")
+def test_settings_that_may_not_be_looked_at_are_told_and_stop_nothing(shown: Path) -> None:
+    home = shown.with_name("roots")
+    home.mkdir(mode=0o700)
+    with as_nobody(shown, env={"XDG_CONFIG_HOME": str(home), "XDG_STATE_HOME": str(home)}) as terminal:
+        terminal.wait("1 Sessions 1")
+        terminal.wait(r"config\.toml: cannot be read \(Permission denied\)")
+        terminal.press("\x1b", "q")
+        assert terminal.join() == 0
+        assert b"Traceback" not in terminal.raw
