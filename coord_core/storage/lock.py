@@ -4,21 +4,26 @@ from __future__ import annotations
 
 import contextlib
 import errno
+import fcntl
 import os
 import threading
 import time
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
-from typing import Any, ClassVar, Final
+from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 import orjson
 
 from coord_core.errors import LockTimeout, NestedTransaction
 
+if TYPE_CHECKING:
+    from concurrent.futures import Future  # only whoever has to wait needs it
+
 DEADLINE: Final = 5.0
-STALL: Final = 0.1
-"""Seconds between two tries that count at most: who waits tries every millisecond, if it may run at all."""
+SLICE: Final = 0.1
+"""Seconds after which a waiter looks at the clock; a look that comes later than after two of them counts as two."""
 _RECORD_BYTES: Final = 512
 
 
@@ -49,42 +54,76 @@ class StoreLock:
             try:
                 yield Held(fd, self._name, action)
             finally:
-                self._let_go(fd)
+                _release(fd)
         finally:
             inside.discard(self._key)
             queue.release()
 
     def _take(self, begun: float, deadline: float) -> int:
-        import random
-
         from filelock import lock_descriptor
 
-        looked, waited = begun, 0.0
         while True:
             fd = os.open(self._name, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o666)
             try:
-                while not lock_descriptor(fd, blocking=False):
-                    # What a stalled machine took from everybody is nobody's waiting.
-                    waited, looked = waited + min(time.monotonic() - looked, STALL), time.monotonic()
-                    if waited > deadline:
-                        raise LockTimeout(looked - begun, read_record(self.path))
-                    # Never backing off: whoever backs off starves.
-                    time.sleep(random.uniform(0.0005, 0.001))
-                if _leads_to(self._name, fd):
-                    return fd
+                ours = lock_descriptor(fd, blocking=False)
             except BaseException:
                 os.close(fd)
                 raise
+            if not ours and not _wait_in_line(fd, deadline):
+                raise LockTimeout(time.monotonic() - begun, read_record(self.path))
+            if _leads_to(self._name, fd):
+                return fd
             os.close(fd)
 
-    def _let_go(self, fd: int) -> None:
-        from filelock import unlock_descriptor
 
-        try:
-            # A forked child may hold a copy of the descriptor: closing ours alone would not let go.
-            unlock_descriptor(fd)
-        finally:
+def _wait_in_line(fd: int, deadline: float) -> bool:
+    """Wait for a lock in the kernel's queue: first come, first served. Returns False, and closes `fd`, if in vain.
+
+    Trying again and again instead starves whoever runs seldom: on a busy machine that is every process.
+    """
+    from concurrent.futures import Future
+
+    turn: Future[None] = Future()
+    threading.Thread(target=_stand_in_line, args=(fd, turn), daemon=True).start()
+    waited, looked = 0.0, time.monotonic()
+    try:
+        while waited < deadline:
+            # In slices, for what a stalled machine took from everybody is nobody's waiting.
+            with contextlib.suppress(TimeoutError):
+                turn.result(min(SLICE, deadline - waited))
+                return True
+            waited, looked = waited + min(time.monotonic() - looked, 2 * SLICE), time.monotonic()
+    except BaseException:
+        if not turn.cancel():
             os.close(fd)
+        raise
+    return not turn.cancel()
+
+
+def _stand_in_line(fd: int, turn: Future[None]) -> None:
+    """Wait for the lock, however long; nothing but a thread of its own can be left waiting."""
+    from concurrent.futures import InvalidStateError
+
+    try:
+        fcntl.flock(fd, fcntl.LOCK_EX)
+    except OSError as error:
+        outcome = partial(turn.set_exception, error)
+    else:
+        outcome = partial(turn.set_result, None)
+    try:
+        outcome()
+    except InvalidStateError:
+        _release(fd)  # nobody waits any more
+
+
+def _release(fd: int) -> None:
+    from filelock import unlock_descriptor
+
+    try:
+        # A forked child may hold a copy of the descriptor: closing ours alone would not let go.
+        unlock_descriptor(fd)
+    finally:
+        os.close(fd)
 
 
 def _leads_to(path: str, fd: int) -> bool:

@@ -7,6 +7,7 @@ import signal
 import socket
 import threading
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -18,9 +19,23 @@ from coord_core.storage.files import STEPS, FileStorage
 from coord_core.storage.lock import StoreLock
 from tests.torture.children import fork, join, kill, prove_whole, recover
 
+LOCKS = Path("/proc/locks")
+
 
 def add(storage: FileStorage) -> None:
     storage.transact(Act("add"), lambda tx: tx.edit("counter").update(n=tx.edit("counter").get("n", 0) + 1))
+
+
+def in_line(path: Path) -> int:
+    """Return how many wait for the lock of a file."""
+    return sum(" -> " in line and f":{path.stat().st_ino} " in line for line in LOCKS.read_text().splitlines())
+
+
+def wait_until(true: Callable[[], bool]) -> None:
+    end = time.monotonic() + 30
+    while not true():
+        assert time.monotonic() < end
+        time.sleep(0.01)
 
 
 def test_a_stopped_holder_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -47,8 +62,29 @@ def test_a_stopped_holder_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPat
     except BaseException:
         kill(child)
         raise
+    monkeypatch.undo()
+    add(FileStorage(tmp_path))  # who gave up waiting does not keep the lock once its turn comes
     storage = recover(tmp_path)
-    assert prove_whole(storage) == {"counter": {"n": 2}}
+    assert prove_whole(storage) == {"counter": {"n": 3}}
+
+
+@pytest.mark.skipif(not LOCKS.exists(), reason="only Linux tells who waits for a lock")
+def test_who_waits_longest_is_next(tmp_path: Path) -> None:
+    """Whoever tries now and then, and does not stand in line, starves where many wait."""
+    waiters: list[int] = []
+
+    def note(number: int) -> None:
+        FileStorage(tmp_path).transact(Act("note"), lambda tx: tx.edit("order").setdefault("came", []).append(number))
+
+    def let_them_come(step: str) -> None:
+        if step == "read" and not waiters:
+            for number in range(6):
+                waiters.append(fork(lambda number=number: note(number)))
+                wait_until(lambda: in_line(tmp_path / ".coord" / "lock") == len(waiters))
+
+    add(FileStorage(tmp_path, step=let_them_come))
+    assert [join(pid) for pid in waiters] == [0] * 6
+    assert FileStorage(tmp_path).read("order").data == {"came": list(range(6))}  # type: ignore[union-attr]
 
 
 def test_a_thread_that_waits_is_told_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
