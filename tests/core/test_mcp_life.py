@@ -40,6 +40,7 @@ async def test_what_comes_between_two_calls_is_told_though_the_server_beats_mean
     async with over_stdio(store, "--beat", "0.05") as me, in_process(store) as other:
         await me.call("sign_on")
         await other.call("sign_on")
+        await other.call("claim_issue", issue=15)
         await other.call("offer_handoff", issue=15, to="claude_1")
         said = newest(store).seq
         await until(lambda: sum(each.action == "heartbeat" for each in open_storage(str(store)).lines(after=said)) >= 3)
