@@ -14,7 +14,7 @@ from coord_core.actions.agent import Agent
 from coord_core.actions.answers import Message
 from coord_core.actions.turn import TEXT_MAX
 from coord_core.actions.workspaces import agents_workspace
-from coord_core.errors import StoreMissing
+from coord_core.errors import NotSignedOn, StoreMissing
 from coord_core.storage import open_storage
 from coord_core.storage.places import find_store
 from coord_core.text import line
@@ -36,7 +36,7 @@ current_session: dict[str, str] = {}
 
 
 def sign_on(session_id: str | None = None) -> dict[str, str]:
-    """Take a name, the first free `claude_N` without one; raises NameTaken."""
+    """Take a name: the one asked for, else its own, else the first free `claude_N`; raises NameTaken."""
     answer = _agent().sign_on(session_id)
     machine, _, project = answer.workspace.partition(":")
     current_session.clear()
@@ -52,7 +52,12 @@ def sign_off() -> dict[str, Any]:
     if not current_session:
         return {"status": "no active session"}
     session = dict(current_session)
-    _agent().sign_off()
+    try:
+        _agent().sign_off()
+    except NotSignedOn:
+        # Somebody else ended it: who is told so is signed off all the same.
+        current_session.clear()
+        raise
     current_session.clear()
     return {"status": "signed off", "session": session}
 

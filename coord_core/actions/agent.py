@@ -34,14 +34,15 @@ class Agent(Caller):
     """
 
     def sign_on(self, session_id: str | None = None, *, op_id: str | None = None) -> SignedOn:
-        """Take a name, the first free `claude_N` without one; raises NameTaken, InvalidArgument."""
+        """Take a name: the one asked for, else its own, else a free `claude_N`; raises NameTaken, InvalidArgument."""
         facts = surroundings() if self.facts is None else self.facts
         with self._turn:
             body = partial(signing.sign_on, session_id=session_id, facts=facts)
             answer = self.call("sign_on", body, op_id, new=facts)
+            if answer["session_id"] != self.session:
+                self.fences.clear()
+                self.claims.clear()
             self.session, self.fence = answer["session_id"], answer["fence"]
-            self.fences.clear()
-            self.claims.clear()
             # What the name before was given is not this one's to have read.
             self._given.clear()
             self._look_into_inbox()

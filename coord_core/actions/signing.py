@@ -31,14 +31,17 @@ FACTS: Final = (
 def sign_on(turn: Turn, session_id: str | None, facts: Mapping[str, Any]) -> dict[str, Any]:
     """Take a name: the one asked for, or the first free `claude_N`; raises NameTaken, InvalidArgument.
 
-    facts: where the agent runs (see `surroundings`).
+    Who has a name and asks for none keeps it. facts: where the agent runs (see `surroundings`).
     """
     board = everything(turn)
-    wanted = _checked(session_id) if session_id is not None else first_free(board, turn.workspace, turn.registered)
+    # Without a fence only the caller says that it bears the name.
+    had = turn.session if turn.fence and turn.is_signed_on() else ""
+    free = had or first_free(board, turn.workspace, turn.registered)
+    wanted = free if session_id is None else _checked(session_id)
     scope = turn.scope(f"session:{wanted}")
     before = board.sessions.get(scope)
     lives = board.index.processes.get(scope) == ""
-    mine = before is None or _is_mine(before, _client_session(turn, wanted), facts, lives)
+    mine = before is None or wanted == had or _is_mine(before, _client_session(turn, wanted), facts, lives)
     verdict = turn.verdict(wanted)
     if before is not None and not mine:
         _require_free(turn, verdict, before, facts, lives)

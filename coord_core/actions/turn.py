@@ -68,12 +68,16 @@ class Turn:
         """Raise NotSignedOn unless the caller bears its name, and nobody took it over since."""
         if not self.session:
             raise NotSignedOn("")
-        mine = self.read(f"session:{self.session}")
-        taken = mine and self.registered(self.session) == "taken"
-        if not taken or (self.fence and mine.get("fence") != self.fence):
+        if not self.is_signed_on():
             raise NotSignedOn(
                 self.session, self.why(f"session:{self.session}", after=self.fence, registry=self.session)
             )
+
+    def is_signed_on(self) -> bool:
+        """Say whether the caller bears its name, and nobody took it over since."""
+        mine = self.read(f"session:{self.session}") if self.session else {}
+        taken = bool(mine) and self.registered(self.session) == "taken"
+        return taken and self.fence in (0, mine.get("fence"))
 
     def require_no_hold(self) -> None:
         """Raise OnHold if a supervisor holds everybody up."""
