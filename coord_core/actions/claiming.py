@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from coord_core.actions.draft import strike
 from coord_core.actions.telling import tell
-from coord_core.actions.turn import Turn, issue_id
+from coord_core.actions.turn import Turn, issue_id, name
 from coord_core.errors import InvalidArgument, NotFound, NotYours, Refused
 from coord_core.state.insights import GONE
 from coord_core.state.issues import OWNER_KEYS, stored_id
@@ -114,7 +114,9 @@ def offer_handoff(
         "from_session": turn.session, "phase": phase, "next_steps": list(next_steps), "context": dict(context),
         "handoff_at": turn.stamp,
     }  # fmt: skip
-    if to:
+    # Some clients leave an argument out by saying "".
+    if to not in (None, ""):
+        to = name("to", to)
         _require_receiver(turn, to)
         handoff["to_session"] = to
         tell(turn.tx, turn.workspace, to, turn.session, f"#{issue} is handed off to you: accept it", turn.at)

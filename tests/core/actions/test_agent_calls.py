@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 from collections.abc import Callable
+from inspect import signature
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,7 @@ import pytest
 from coord_core.actions import telling
 from coord_core.actions.agent import Agent
 from coord_core.actions.telling import tell
-from coord_core.errors import Held, InvalidArgument, InvalidScope, NotSignedOn, NotStored, Refused
+from coord_core.errors import DocumentError, Held, InvalidArgument, InvalidScope, NotSignedOn, NotStored, Refused
 from coord_core.storage import Act
 from coord_core.storage.files import STEPS, FileStorage
 from tests.core.actions.crew import Crew, W, texts
@@ -376,6 +377,26 @@ def test_nobody_does_anything_unsigned(crew: Crew) -> None:
             with pytest.raises((NotSignedOn, InvalidScope)):
                 call(stranger, "")
     assert everything(crew) == before
+
+
+def test_what_is_of_the_wrong_kind_is_refused_and_changes_nothing(crew: Crew) -> None:
+    """Every argument of every call, in words and not as a TypeError."""
+    at_work(crew)
+    before = everything(crew)
+    right: dict[str, Any] = {
+        "issue": 14, "phase": "x", "resource": "db", "task": 1, "work_list": "queue", "version": "v1", "kind": "x",
+        "message": "y", "scope": "project:y", "key": "a", "value": 1, "tasks": ["x"],
+    }  # fmt: skip
+    asked = 0
+    for name, call in vars(Agent).items():
+        arguments = [] if name.startswith("_") or not callable(call) else [*signature(call).parameters][1:]
+        for wrong in arguments:
+            for junk in (object(), b"x", [object()], {1}, 7j):
+                given = {each: right[each] for each in arguments if each in right} | {wrong: junk}
+                with pytest.raises((Refused, DocumentError)):
+                    getattr(crew.command("claude_1"), name)(**given)
+                asked += 1
+    assert everything(crew) == before and asked > 300
 
 
 @pytest.mark.parametrize(("kind", "message"), [("", "x"), ("x", ""), (" ", "x"), ("x", "\n")])
