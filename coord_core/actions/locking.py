@@ -18,6 +18,10 @@ from coord_core.state.waiters import waiters, without
 LONGEST_TTL: Final = 30 * times.DAY
 """Seconds that a lock may be asked for."""
 WAIT: Final = "It is noted that you wait: you are told when it is free. Do something else until then"
+WAIT_OR_ASK: Final = (
+    "It is noted that you wait: you are told if it is free before, else ask again then. Do something else"
+)
+"""Nobody tells that a lock's time is over: it is not let go then, it may be taken."""
 ASK: Final = "Do something else and ask again later, or wait for it (--wait); a human can release it (coordctl release)"
 
 
@@ -165,7 +169,8 @@ def _refused(turn: Turn, resource: str, holder: str, lock: Mapping[str, Any], wa
         known = [{"session": each} for each in waiters(lock)] if isinstance(data.get("waiters"), dict) else None
         entry = {"session": turn.session, "since": turn.stamp}
         data["waiters"] = [*(known if known is not None else items(data.get("waiters"))), entry]
-    held = turn.refuse(resource, holder, since, why + WAIT)
+    advice = WAIT if times.instant(lock.get("expires_at")) is None else WAIT_OR_ASK
+    held = turn.refuse(resource, holder, since, why + advice)
     return {"waiting": {key: getattr(held, key) for key in ("what", "holder", "age", "life", "evidence", "advice")}}
 
 

@@ -207,6 +207,30 @@ def test_a_waiter_is_noted_and_told_when_the_lock_is_free(crew: Crew) -> None:
     assert first.acquire_lock("db").was == ""
 
 
+def test_who_waits_for_a_lock_with_a_limit_is_told_to_ask_again_then(crew: Crew) -> None:
+    """Nobody is there to tell it that the time is over."""
+    holder, waiter = crew.agent("claude_1"), crew.agent("claude_2")
+    holder.acquire_lock("db", ttl=60)
+    with pytest.raises(Held, match=r"It holds until .* told if it is free before, else ask again then") as caught:
+        waiter.acquire_lock("db", wait=True)
+    assert caught.value.waiting
+    crew.clock.advance(61)
+    assert waiter.acquire_lock("db").was == "claude_1"
+
+
+def test_a_circle_that_comes_about_though_nobody_closed_it_by_waiting_is_a_finding(crew: Crew) -> None:
+    """Who takes over a lock whose time is over becomes one whom its waiters wait for."""
+    first, second, third = (crew.agent(f"claude_{n}") for n in (1, 2, 3))
+    first.acquire_lock("src"), third.acquire_lock("db", ttl=60)
+    for waiter, lock in ((second, "src"), (first, "db")):
+        with pytest.raises(Held):
+            waiter.acquire_lock(lock, wait=True)
+    crew.clock.advance(61)
+    second.acquire_lock("db")
+    (finding,) = [each for each in crew.board().findings if each.kind == "waiting_circle"]
+    assert "claude_1" in finding.text and "claude_2" in finding.text
+
+
 def test_signing_off_tells_who_waits(crew: Crew) -> None:
     holder, waiter = crew.agent("claude_1"), crew.agent("claude_2")
     holder.acquire_lock("db")
