@@ -19,7 +19,7 @@ from coord_core.state.inbox import unread
 from coord_core.storage import Act, Outcome, Storage, Transaction
 
 T = TypeVar("T")
-_PLACE: Final = ("host", "client_session", "pid")
+_PLACE: Final = ("host", "client_session", "pid", "server")
 _OWN: Final = frozenset({"facts", "fence"})
 """What a caller adds to a call by itself: it may be another at the next try."""
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from itertools import count
 from typing import Any, Final
 
-from coord_core import times
+from coord_core import processes, times
 from coord_core.actions.giving import held_issues, held_tasks
 from coord_core.actions.locking import free, stop_waiting
 from coord_core.actions.telling import append_event, tell
@@ -24,7 +24,7 @@ from coord_core.state.records import Session
 PREFIX: Final = "claude_"
 ACTIVE: Final = "active"
 FACTS: Final = (
-    "host", "boot_id", "pid", "pid_started", "client", "client_session", "cwd", "branch", "tmux_pane", "tty",
+    "host", "boot_id", "pid", "pid_started", "client", "client_session", "cwd", "branch", "tmux_pane", "tty", "server",
 )  # fmt: skip
 
 
@@ -41,7 +41,9 @@ def sign_on(turn: Turn, session_id: str | None, facts: Mapping[str, Any]) -> dic
     scope = turn.scope(f"session:{wanted}")
     before = board.sessions.get(scope)
     lives = board.index.processes.get(scope) == ""
-    mine = before is None or wanted == had or _is_mine(before, _client_session(turn, wanted), facts, lives)
+    mine = before is None or wanted == had
+    if before is not None and not mine and not _is_served(turn, before, facts):
+        mine = _is_mine(before, _client_session(turn, wanted), facts, lives)
     verdict = turn.verdict(wanted)
     if before is not None and not mine:
         _require_free(turn, verdict, before, facts, lives)
@@ -132,6 +134,19 @@ def _registry(turn: Turn) -> dict[str, Any]:
 
 def _client_session(turn: Turn, name: str) -> str:
     return text(turn.read(f"session:{name}").get("client_session")) or ""
+
+
+def _is_served(turn: Turn, session: Session, facts: Mapping[str, Any]) -> bool:
+    """Say whether another server provably speaks for a session: one program may start a server for each of its agents.
+
+    The server is recorded as {pid, pid_started}.
+    """
+    server = turn.read(f"session:{session.id}").get("server")
+    if not isinstance(server, dict) or server == facts.get("server"):
+        return False
+    pid, start = server.get("pid"), server.get("pid_started")
+    start = start if isinstance(start, int | float) else None
+    return processes.gone(host=session.host, boot=session.boot_id, pid=pid, start=start) == ""
 
 
 def _is_mine(session: Session, client_session: str, facts: Mapping[str, Any], lives: bool) -> bool:
