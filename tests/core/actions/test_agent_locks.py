@@ -132,6 +132,26 @@ def test_a_holder_learns_which_supervisor_released_its_lock_when_and_why(crew: C
     assert agent.acquire_lock("db").was == ""
 
 
+def test_who_knows_no_fence_learns_it_too(crew: Crew) -> None:
+    """Commands of the shell remember nothing between two calls."""
+    agent, other = crew.agent("claude_1"), crew.agent("claude_2")
+    agent.acquire_lock("db"), agent.acquire_lock("src", ttl=60), agent.acquire_lock("own")
+    crew.supervise("release_lock", "it hangs", scope=f"{W}:locks:db")
+    crew.clock.advance(61)
+    other.acquire_lock("src"), crew.command("claude_1").release_lock("own")
+    for name, by in (("db", f"{WHO} at .*it hangs"), ("src", "claude_2 at .*acquire lock")):
+        for call in (crew.command("claude_1").release_lock, crew.command("claude_1").renew_lock):
+            with pytest.raises(LockLost, match=by):
+                call(name)
+    assert not crew.command("claude_1").release_lock("own").released, "it let that go itself"
+    assert not crew.command("claude_2").release_lock("db").released, "it never had that"
+    agent.acquire_lock("db"), agent.release_lock("db")
+    assert not crew.command("claude_1").release_lock("db").released, "it had it again, and let it go"
+    agent.sign_on()
+    with pytest.raises(NotYours, match="claude_2 has the lock src"):
+        crew.command("claude_1").release_lock("src")
+
+
 def test_a_holder_learns_that_another_program_deleted_its_lock(crew: Crew) -> None:
     agent, other = crew.agent("claude_1"), crew.agent("claude_2")
     agent.acquire_lock("db")
