@@ -7,17 +7,19 @@ reference names it (COORD_WORKSPACE, else `{machine}:{owner/repo}`). What the se
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable
 from functools import cache
-from typing import Any
+from typing import Any, TypeVar
 
 from coord_core.actions.agent import Agent
-from coord_core.actions.answers import Message
 from coord_core.actions.turn import TEXT_MAX
 from coord_core.actions.workspaces import agents_workspace
-from coord_core.errors import StoreMissing
+from coord_core.errors import NotSignedOn, StoreMissing
 from coord_core.storage import open_storage
 from coord_core.storage.places import find_store
 from coord_core.text import line
+
+T = TypeVar("T")
 
 __all__ = [
     "current_session",
@@ -36,14 +38,13 @@ current_session: dict[str, str] = {}
 
 
 def sign_on(session_id: str | None = None) -> dict[str, str]:
-    """Take a name, the first free `claude_N` without one; raises NameTaken."""
-    answer = _agent().sign_on(session_id)
+    """Take a name: the one asked for, else its own, else the first free `claude_N`; raises NameTaken."""
+    answer = _ask(lambda me: me.sign_on(session_id))
     machine, _, project = answer.workspace.partition(":")
     current_session.clear()
     current_session.update(
         machine=machine, project=project, session_id=answer.session_id, full_scope_prefix=answer.workspace
     )
-    _tell(_agent().messages)
     return current_session
 
 
@@ -52,50 +53,54 @@ def sign_off() -> dict[str, Any]:
     if not current_session:
         return {"status": "no active session"}
     session = dict(current_session)
-    _agent().sign_off()
+    try:
+        _ask(Agent.sign_off)
+    except NotSignedOn:
+        # Somebody else ended it: who is told so is signed off all the same.
+        current_session.clear()
+        raise
     current_session.clear()
     return {"status": "signed off", "session": session}
 
 
 def store_data(scope: str, key: str, value: Any) -> None:
     """Store a JSON value under a key of a scope, such as `issue:15`."""
-    _agent().store_data(scope, key, value)
-    _tell(_agent().messages)
+    _ask(lambda me: me.store_data(scope, key, value))
 
 
 def retrieve_data(scope: str, key: str) -> Any:
     """Return the value under a key of a scope, None without one."""
-    value = _agent().retrieve_data(scope, key)
-    _tell(_agent().messages)
-    return value
+    return _ask(lambda me: me.retrieve_data(scope, key))
 
 
 def delete_data(scope: str, key: str) -> bool:
     """Delete a key of a scope; return whether it was there."""
-    done = _agent().delete_data(scope, key)
-    _tell(_agent().messages)
-    return done
+    return _ask(lambda me: me.delete_data(scope, key))
 
 
 def list_keys(scope: str) -> list[str]:
     """Return the keys of a scope."""
-    keys = _agent().list_keys(scope)
-    _tell(_agent().messages)
-    return keys
+    return _ask(lambda me: me.list_keys(scope))
 
 
 def list_scopes(pattern: str | None = None) -> list[str]:
     """Return the scopes of this workspace that a pattern such as `session:*` fits, all without one, by short names."""
-    found = _agent().list_scopes(pattern)
-    _tell(_agent().messages)
-    return found
+    return _ask(lambda me: me.list_scopes(pattern))
 
 
 def delete_scope(scope: str) -> bool:
     """Delete a scope and all its keys; return whether it was there."""
-    done = _agent().delete_scope(scope)
-    _tell(_agent().messages)
-    return done
+    return _ask(lambda me: me.delete_scope(scope))
+
+
+def _ask(deed: Callable[[Agent], T]) -> T:
+    """Make a call, and say what the session is told with its answer or refusal."""
+    agent = _agent()
+    try:
+        return deed(agent)
+    finally:
+        for each in agent.messages:
+            print(line(f"coord: {each.from_}: {each.text}", 2 * TEXT_MAX), file=sys.stderr)
 
 
 @cache
@@ -107,8 +112,3 @@ def _agent() -> Agent:
         # The first agent of a repository makes its store.
         scopes = []
     return Agent(storage, agents_workspace(scopes))
-
-
-def _tell(messages: tuple[Message, ...]) -> None:
-    for each in messages:
-        print(line(f"coord: {each.from_}: {each.text}", 2 * TEXT_MAX), file=sys.stderr)

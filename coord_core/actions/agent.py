@@ -15,7 +15,17 @@ from coord_core.actions import claiming, editing, locking, queueing, signing, te
 from coord_core.actions.answers import Accepted, Claim, Grant, Noted, Released, SignedOff, SignedOn, Taken
 from coord_core.actions.caller import Caller
 from coord_core.actions.surroundings import surroundings
-from coord_core.actions.turn import Turn, issue_id, lock_name, members, plain, said
+from coord_core.actions.turn import (
+    Turn,
+    fence_number,
+    flag,
+    issue_id,
+    lock_name,
+    members,
+    plain,
+    said,
+    sentences,
+)
 from coord_core.errors import Held, InvalidArgument
 from coord_core.storage.format import check_value
 
@@ -34,14 +44,15 @@ class Agent(Caller):
     """
 
     def sign_on(self, session_id: str | None = None, *, op_id: str | None = None) -> SignedOn:
-        """Take a name, the first free `claude_N` without one; raises NameTaken, InvalidArgument."""
+        """Take a name: the one asked for, else its own, else a free `claude_N`; raises NameTaken, InvalidArgument."""
         facts = surroundings() if self.facts is None else self.facts
         with self._turn:
             body = partial(signing.sign_on, session_id=session_id, facts=facts)
             answer = self.call("sign_on", body, op_id, new=facts)
+            if answer["session_id"] != self.session:
+                self.fences.clear()
+                self.claims.clear()
             self.session, self.fence = answer["session_id"], answer["fence"]
-            self.fences.clear()
-            self.claims.clear()
             # What the name before was given is not this one's to have read.
             self._given.clear()
             self._look_into_inbox()
@@ -103,7 +114,7 @@ class Agent(Caller):
         op_id: str | None = None,
     ) -> Noted:
         """Leave an issue for `to`, or for whoever accepts it first; raises NotYours."""
-        steps = [said("next_steps", each) for each in ([next_steps] if isinstance(next_steps, str) else next_steps)]
+        steps = sentences("next_steps", next_steps)
         body = partial(
             claiming.offer_handoff, issue=plain(issue), phase=said("phase", phase), next_steps=steps,
             context=members("context", context), to=to, fence=self._claimed(issue),
@@ -129,7 +140,9 @@ class Agent(Caller):
 
         wait: if somebody has it, note that this session waits; it is told when the lock is free.
         """
-        body = partial(locking.acquire_lock, resource=resource, ttl=ttl, wait=wait, reason=said("reason", reason))
+        body = partial(
+            locking.acquire_lock, resource=resource, ttl=ttl, wait=flag("wait", wait), reason=said("reason", reason)
+        )
         answer = self.call("acquire_lock", body, op_id)
         if "waiting" in answer:
             raise Held(**answer["waiting"], waiting=True)
@@ -137,14 +150,15 @@ class Agent(Caller):
 
     def renew_lock(self, resource: str, ttl: float | None = None, *, fence: int = 0) -> Grant:
         """Keep a lock for another `ttl` seconds, without one for as long as it was taken; raises LockLost."""
-        fence = fence or self.fences.get(lock_name(resource), 0)
+        fence = fence_number(fence) or self.fences.get(lock_name(resource), 0)
         body = partial(locking.renew_lock, resource=resource, fence=fence, ttl=ttl)
         return self._granted(self.call("renew_lock", body, None))
 
     def release_lock(self, resource: str, *, fence: int = 0, op_id: str | None = None) -> Released:
         """Let a lock go; one that nobody has is let go already. Raises LockLost, NotYours."""
         resource = lock_name(resource)
-        body = partial(locking.release_lock, resource=resource, fence=fence or self.fences.get(resource, 0))
+        fence = fence_number(fence) or self.fences.get(resource, 0)
+        body = partial(locking.release_lock, resource=resource, fence=fence)
         answer = Released(**self.call("release_lock", body, op_id))
         self.fences.pop(resource, None)
         return answer
@@ -156,7 +170,7 @@ class Agent(Caller):
 
         The queue needs no `new`.
         """
-        body = partial(queueing.enqueue_task, task=task, list_=work_list, new=new)
+        body = partial(queueing.enqueue_task, task=task, list_=work_list, new=flag("new", new))
         return Noted(**self.call("enqueue_task", body, op_id))
 
     def claim_next_task(

@@ -35,12 +35,16 @@ class SignedOff:
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """An issue that is the caller's now; was: whose it was before, "" if nobody's."""
+    """An issue that is the caller's now.
+
+    was: whose it was before, "" if nobody's. handoff: what was left with it, empty if nothing was.
+    """
 
     issue: str
     fence: int
     claimed_at: str
     was: str = ""
+    handoff: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

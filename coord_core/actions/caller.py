@@ -6,19 +6,20 @@ import threading
 import time
 import zlib
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from typing import Any, Final, TypeVar
 
 from coord_core import times
 from coord_core.actions import telling
 from coord_core.actions.answers import Message
 from coord_core.actions.turn import Turn, actor, said
-from coord_core.errors import NotSignedOn, UnreadableDocument
+from coord_core.errors import CoordError, DocumentError, NotSignedOn, Refused, UnreadableDocument
 from coord_core.scopes import in_workspace
 from coord_core.state.inbox import unread
 from coord_core.storage import Act, Outcome, Storage, Transaction
 
 T = TypeVar("T")
-_PLACE: Final = ("host", "client_session", "pid")
+_PLACE: Final = ("host", "client_session", "pid", "server")
 _OWN: Final = frozenset({"facts", "fence"})
 """What a caller adds to a call by itself: it may be another at the next try."""
 
@@ -49,10 +50,7 @@ class Caller:
     def acknowledge(self) -> None:
         """Note that the messages of the last call have reached the agent; its next call does so by itself."""
         with self._turn:
-            given, self._given = self._given, set()
-            if given and self.session:
-                act = Act("read_messages", actor(self.workspace, self.session), durable=False)
-                self.storage.transact(act, lambda tx: telling.mark_told(tx, self._inbox, given))
+            self._note_told(set(self._given))
 
     def listen(self) -> None:
         """Look what this session is to be told, without a call: what the last one brought has arrived."""
@@ -94,8 +92,19 @@ class Caller:
                 outcome: Outcome[T] = self.storage.transact(act, run)
                 self._given -= given
                 return outcome.value
+            except (Refused, DocumentError):
+                # It called again all the same. If that cannot be noted, it is told once more.
+                with suppress(CoordError):
+                    self._note_told(given)
+                raise
             finally:
                 self._look_into_inbox()
+
+    def _note_told(self, given: set[int]) -> None:
+        self._given -= given
+        if given and self.session:
+            act = Act("read_messages", actor(self.workspace, self.session), durable=False)
+            self.storage.transact(act, lambda tx: telling.mark_told(tx, self._inbox, given))
 
     def _look_into_inbox(self) -> None:
         if not self.session:

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from coord_core.actions.draft import strike
 from coord_core.actions.telling import tell
-from coord_core.actions.turn import Turn, issue_id
+from coord_core.actions.turn import Turn, issue_id, name
 from coord_core.errors import InvalidArgument, NotFound, NotYours, Refused
 from coord_core.state.insights import GONE
 from coord_core.state.issues import OWNER_KEYS, stored_id
@@ -23,20 +23,23 @@ HANDED_OFF: Final = "It was handed off, to you among others: accept it (coordctl
 def claim_issue(turn: Turn, issue: str) -> dict[str, Any]:
     """Take an issue that nobody has, or whose owner is dead or signed off; raises Held, OnHold, InvalidArgument.
 
-    An issue that is the caller's already stays so, with the same fence. Raises Refused for one that is finished.
+    What somebody left with it comes with it, and is taken away there. An issue that is the caller's already stays so,
+    with the same fence. Raises Refused for one that is finished.
     """
     turn.require_signed_on()
     issue = issue_id(issue)
     found = turn.read(f"issue:{issue}")
     owner = _owner(found)
     if owner == turn.session and type(found.get("fence")) is int:
-        return _claim(issue, found, "")
+        return {**_claim(issue, found, ""), "handoff": {}}
     turn.require_no_hold()
     if _is_done(found):
         raise Refused(f"issue {issue} is {found.get('status')}; nothing was changed. Store another status to reopen it")
     if owner is not None and owner != turn.session:
         _require_gone(turn, issue, owner, found)
-    return _take(turn, issue, owner)
+    if text(_handoff(found).get("from_session")) == turn.session:
+        return {**_take(turn, issue, owner), "handoff": {}}
+    return _pick_up(turn, issue, owner, found)
 
 
 def release_issue(turn: Turn, issue: str, fence: int = 0) -> dict[str, Any]:
@@ -61,8 +64,7 @@ def complete_issue(turn: Turn, issue: str, message: str, fence: int = 0) -> dict
     if _is_done(found) and text(found.get("claimed_by")) != turn.session:
         raise Refused(f"issue {issue} is {found.get('status')} already; nothing was changed")
     if not _is_done(found):
-        if _owner(_require_mine_or_free(turn, issue, fence, "Claim it first")) is None:
-            raise NotYours(f"issue {issue}", None, "Claim it first")
+        _require_mine(turn, issue, fence, "Claim it first")
         data = turn.edit(f"issue:{issue}")
         data |= {"status": "completed", "completed_at": turn.stamp}
         data["progress"] = {
@@ -92,7 +94,7 @@ def update_progress(
     turn.edit(f"issue:{issue}")["progress"] = {
         "phase": phase, "percent": percent, "message": message, "updated_at": turn.stamp, "updated_by": turn.session,
     }  # fmt: skip
-    return {"where": f"issue:{issue}", "what": f"{phase} {percent:g}%" if percent is not None else phase}
+    return {"where": f"issue:{issue}", "what": f"{phase} {percent:g}%".lstrip() if percent is not None else phase}
 
 
 def offer_handoff(
@@ -107,12 +109,14 @@ def offer_handoff(
     """Leave an issue of the caller's for another session: `to`, or whoever picks it up; raises NotYours."""
     turn.require_signed_on()
     issue = issue_id(issue)
-    _require_mine_or_free(turn, issue, fence, "Only who has an issue can hand it off")
+    _require_mine(turn, issue, fence, "Only who has an issue can hand it off")
     handoff = {
         "from_session": turn.session, "phase": phase, "next_steps": list(next_steps), "context": dict(context),
         "handoff_at": turn.stamp,
     }  # fmt: skip
-    if to:
+    # Some clients leave an argument out by saying "".
+    if to not in (None, ""):
+        to = name("to", to)
         _require_receiver(turn, to)
         handoff["to_session"] = to
         tell(turn.tx, turn.workspace, to, turn.session, f"#{issue} is handed off to you: accept it", turn.at)
@@ -126,19 +130,33 @@ def accept_handoff(turn: Turn, issue: str) -> dict[str, Any]:
     turn.require_no_hold()
     issue = issue_id(issue)
     found = turn.read(f"issue:{issue}")
-    handoff = found.get("handoff")
-    if not isinstance(handoff, dict) or not handoff:
+    if not _handoff(found):
         raise NotFound(f"handoff on issue {issue}", "`coordctl status` shows what was handed off")
-    owner, giver, meant = _owner(found), text(handoff.get("from_session")), text(handoff.get("to_session"))
-    if meant is not None and meant != turn.session:
-        raise turn.refuse(f"the handoff of issue {issue}", meant, handoff.get("handoff_at"), OTHER)
+    owner, giver = _owner(found), text(_handoff(found).get("from_session"))
     if owner not in (None, giver, turn.session):
         _require_gone(turn, issue, str(owner), found)
+    claim = _pick_up(turn, issue, owner, found)
+    return {key: claim[key] for key in ("issue", "fence", "handoff", "was")}
+
+
+def _handoff(issue: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return what was left with an issue, empty if nothing was."""
+    found = issue.get("handoff")
+    return found if isinstance(found, dict) else {}
+
+
+def _pick_up(turn: Turn, issue: str, owner: str | None, found: Mapping[str, Any]) -> dict[str, Any]:
+    """Take an issue with what was left with it; raises Held if that was left for another who may be at work."""
+    handoff = _handoff(found)
+    giver, meant = text(handoff.get("from_session")), text(handoff.get("to_session"))
+    if meant not in (None, turn.session) and turn.verdict(str(meant)).life not in GONE:
+        raise turn.refuse(f"the handoff of issue {issue}", str(meant), handoff.get("handoff_at"), OTHER)
     claim = _take(turn, issue, owner)
-    left = turn.edit(f"issue:{issue}").pop("handoff")
+    if handoff:
+        del turn.edit(f"issue:{issue}")["handoff"]
     if giver not in (None, turn.session, claim["was"]):
         tell(turn.tx, turn.workspace, str(giver), turn.session, f"{turn.session} took #{issue} over from you", turn.at)
-    return {"issue": issue, "fence": claim["fence"], "handoff": left, "was": claim["was"]}
+    return {**claim, "handoff": dict(handoff)}
 
 
 def _require_receiver(turn: Turn, to: str) -> None:
@@ -159,6 +177,12 @@ def _is_done(issue: Mapping[str, Any]) -> bool:
     return task_state(text(issue.get("status")) or "", owned=True) is TaskState.DONE
 
 
+def _require_mine(turn: Turn, issue: str, fence: int, advice: str) -> None:
+    """Raise NotYours unless the caller has an issue."""
+    if _owner(_require_mine_or_free(turn, issue, fence, advice)) is None:
+        raise NotYours(f"issue {issue}", None, "Claim it first")
+
+
 def _require_mine_or_free(turn: Turn, issue: str, fence: int, advice: str) -> Mapping[str, Any]:
     """Return an issue that nobody else has; raises NotYours, also if it was taken from a caller who knows its fence."""
     found = turn.read(f"issue:{issue}")
@@ -173,8 +197,8 @@ def _require_mine_or_free(turn: Turn, issue: str, fence: int, advice: str) -> Ma
 
 def _require_gone(turn: Turn, issue: str, owner: str, found: Mapping[str, Any]) -> None:
     if turn.verdict(owner).life not in GONE:
-        handoff = found.get("handoff")
-        meant = text(handoff.get("to_session")) if isinstance(handoff, dict) and handoff else ""
+        handoff = _handoff(found)
+        meant = text(handoff.get("to_session")) if handoff else ""
         advice = HANDED_OFF.format(issue=issue) if meant in (None, turn.session) else OTHER
         raise turn.refuse(f"issue {issue}", owner, found.get("claimed_at"), advice)
 

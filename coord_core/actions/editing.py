@@ -4,15 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from fnmatch import fnmatchcase
-from typing import Any, Final
+from typing import Any
 
 from coord_core.actions.turn import Turn, name
 from coord_core.documents import ABSENT
 from coord_core.errors import InvalidScope
 from coord_core.scopes import parse
 from coord_core.storage import Transaction
-
-LONGEST_KEY: Final = 1024
 
 
 def put(tx: Transaction, scope: str, key: str, value: Any) -> None:

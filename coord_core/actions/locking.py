@@ -9,7 +9,7 @@ from typing import Any, Final
 from coord_core import processes, times
 from coord_core.actions.telling import append_event, tell
 from coord_core.actions.turn import Turn, expired, lock_name, who
-from coord_core.documents import Line
+from coord_core.documents import Change, Line
 from coord_core.errors import Deadlock, InvalidArgument, LockLost, NotYours
 from coord_core.state.insights import GONE
 from coord_core.state.reading import items, text
@@ -18,6 +18,10 @@ from coord_core.state.waiters import waiters, without
 LONGEST_TTL: Final = 30 * times.DAY
 """Seconds that a lock may be asked for."""
 WAIT: Final = "It is noted that you wait: you are told when it is free. Do something else until then"
+WAIT_OR_ASK: Final = (
+    "It is noted that you wait: you are told if it is free before, else ask again then. Do something else"
+)
+"""Nobody tells that a lock's time is over: it is not let go then, it may be taken."""
 ASK: Final = "Do something else and ask again later, or wait for it (--wait); a human can release it (coordctl release)"
 
 
@@ -132,6 +136,8 @@ def _require_mine(turn: Turn, resource: str, fence: int, advice: str = "Acquire 
         raise InvalidArgument("fence", f"{resource} is yours with fence {known}; {fence} was never given for it")
     if fence and lost:
         raise _lost(turn, resource, fence)
+    if lost and (line := _taken_away(turn, resource)):
+        raise _lost_by(resource, line)
     if holder is None:
         return None
     if lost:
@@ -150,6 +156,27 @@ def _lost(turn: Turn, resource: str, fence: int) -> LockLost:
     if line is None:
         holder = text(turn.read(f"locks:{resource}").get("locked_by"))
         return LockLost(resource, holder or "another program", "an unknown time", "")
+    return _lost_by(resource, line)
+
+
+def _taken_away(turn: Turn, resource: str) -> Line | None:
+    """Return the line by which somebody else took a lock from the caller since it signed on, None if nobody did.
+
+    That is for callers who know no fence: commands of the shell do not remember what they were given.
+    """
+    scope, me = turn.scope(f"locks:{resource}"), turn.session
+
+    def owners(line: Line) -> list[Change]:
+        edits = [each for each in line.changes.get(scope, ()) if isinstance(each, Change)]
+        return [each for each in edits if each.path == ("locked_by",) and me in (each.old, each.new)]
+
+    signed_on = turn.read(f"session:{me}").get("fence")
+    line = turn.last_line(lambda line: bool(owners(line)), after=signed_on) if isinstance(signed_on, int) else None
+    lost = line is not None and line.actor != turn.actor and owners(line)[0].old == me
+    return line if lost else None
+
+
+def _lost_by(resource: str, line: Line) -> LockLost:
     reason = line.reason or line.action.replace("_", " ")
     return LockLost(resource, who(line), times.clock(line.at, seconds=False), reason)
 
@@ -165,7 +192,8 @@ def _refused(turn: Turn, resource: str, holder: str, lock: Mapping[str, Any], wa
         known = [{"session": each} for each in waiters(lock)] if isinstance(data.get("waiters"), dict) else None
         entry = {"session": turn.session, "since": turn.stamp}
         data["waiters"] = [*(known if known is not None else items(data.get("waiters"))), entry]
-    held = turn.refuse(resource, holder, since, why + WAIT)
+    advice = WAIT if times.instant(lock.get("expires_at")) is None else WAIT_OR_ASK
+    held = turn.refuse(resource, holder, since, why + advice)
     return {"waiting": {key: getattr(held, key) for key in ("what", "holder", "age", "life", "evidence", "advice")}}
 
 

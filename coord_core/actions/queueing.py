@@ -23,6 +23,7 @@ from coord_core.state.worklists import (
 QUEUE: Final = "queue"
 LONGEST_LIST: Final = 10_000
 RELEASE: Final = "project:release"
+NEXT: Final = "Take another one (coordctl next-task)"
 NO_LISTS: Final = frozenset({"events", "hold", "release"})
 """Documents of the project that mean something else."""
 
@@ -80,7 +81,7 @@ def claim_task(turn: Turn, list_: str, ident: str) -> dict[str, Any]:
     if owner == turn.session and state is TaskState.RUNNING:
         return {"list": list_, "id": ident, "task": item}
     if owner not in (None, turn.session) and state not in (TaskState.DONE, TaskState.FAILED):
-        raise NotYours(f"{list_}#{ident}", owner, "Take another one", _age(turn, item))
+        raise NotYours(f"{list_}#{ident}", owner, NEXT, _age(turn, item))
     if state is not TaskState.PENDING:
         raise Refused(f"{list_}#{ident} is {item.get('status')}: there is nothing to take; nothing was changed")
     return _take(turn, list_, _own(items, item), key)
@@ -93,7 +94,7 @@ def end_task(turn: Turn, list_: str, ident: str, *, failed: bool, note: str) -> 
     item, key = _task(items, list_, ident), owner_key_of(items)
     owner = text(item.get(key))
     if owner != turn.session:
-        raise NotYours(f"{list_}#{ident}", owner, "Claim it first" if owner is None else "", _age(turn, item))
+        raise NotYours(f"{list_}#{ident}", owner, "Claim it first" if owner is None else NEXT, _age(turn, item))
     status = "failed" if failed else "completed"
     if item.get("status") != status:
         item = _own(items, item)
@@ -112,7 +113,8 @@ def plan_release(turn: Turn, version: str, tasks: Iterable[Any]) -> dict[str, An
     version = name("version", version)
     releases = turn.edit(RELEASE)
     if version in releases:
-        raise Refused(f"release {version} is planned already; nothing was changed. `coordctl get {RELEASE}` shows it")
+        shown = f"`coordctl get {RELEASE} {version}` shows it"
+        raise Refused(f"release {version} is planned already; nothing was changed. {shown}")
     planned = []
     for number, each in enumerate(tasks, 1):
         task = {"name": each} if isinstance(each, str) else dict(each) if isinstance(each, Mapping) else None
@@ -155,7 +157,11 @@ def _list(turn: Turn, list_: str, *, make: bool = False) -> list[Any]:
             raise Refused(f"project:{list_} holds no work list: mend it by hand, or choose another name")
         items = document["tasks"] = []
         return items
-    raise NotFound(f"work list {list_}", "`coordctl status` shows those there are; `coordctl add-task --new` makes one")
+    raise NotFound(
+        f"work list {list_}",
+        "`coordctl status` shows those there are; `coordctl add-task --new` makes one, "
+        "`coordctl plan-release` one for a release",
+    )
 
 
 def _places(turn: Turn, list_: str) -> Iterable[tuple[dict[str, Any], tuple[str, ...]]]:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from itertools import count
 from typing import Any, Final
 
-from coord_core import times
+from coord_core import processes, times
 from coord_core.actions.giving import held_issues, held_tasks
 from coord_core.actions.locking import free, stop_waiting
 from coord_core.actions.telling import append_event, tell
@@ -24,21 +24,26 @@ from coord_core.state.records import Session
 PREFIX: Final = "claude_"
 ACTIVE: Final = "active"
 FACTS: Final = (
-    "host", "boot_id", "pid", "pid_started", "client", "client_session", "cwd", "branch", "tmux_pane", "tty",
+    "host", "boot_id", "pid", "pid_started", "client", "client_session", "cwd", "branch", "tmux_pane", "tty", "server",
 )  # fmt: skip
 
 
 def sign_on(turn: Turn, session_id: str | None, facts: Mapping[str, Any]) -> dict[str, Any]:
     """Take a name: the one asked for, or the first free `claude_N`; raises NameTaken, InvalidArgument.
 
-    facts: where the agent runs (see `surroundings`).
+    Who has a name and asks for none keeps it. facts: where the agent runs (see `surroundings`).
     """
     board = everything(turn)
-    wanted = _checked(session_id) if session_id is not None else first_free(board, turn.workspace, turn.registered)
+    # Without a fence only the caller says that it bears the name.
+    had = turn.session if turn.fence and turn.is_signed_on() else ""
+    free = had or first_free(board, turn.workspace, turn.registered)
+    wanted = free if session_id is None else _checked(session_id)
     scope = turn.scope(f"session:{wanted}")
     before = board.sessions.get(scope)
     lives = board.index.processes.get(scope) == ""
-    mine = before is None or _is_mine(before, _client_session(turn, wanted), facts, lives)
+    mine = before is None or wanted == had
+    if before is not None and not mine and not _is_served(turn, before, facts):
+        mine = _is_mine(before, _client_session(turn, wanted), facts, lives)
     verdict = turn.verdict(wanted)
     if before is not None and not mine:
         _require_free(turn, verdict, before, facts, lives)
@@ -129,6 +134,19 @@ def _registry(turn: Turn) -> dict[str, Any]:
 
 def _client_session(turn: Turn, name: str) -> str:
     return text(turn.read(f"session:{name}").get("client_session")) or ""
+
+
+def _is_served(turn: Turn, session: Session, facts: Mapping[str, Any]) -> bool:
+    """Say whether another server provably speaks for a session: one program may start a server for each of its agents.
+
+    The server is recorded as {pid, pid_started}.
+    """
+    server = turn.read(f"session:{session.id}").get("server")
+    if not isinstance(server, dict) or server == facts.get("server"):
+        return False
+    pid, start = server.get("pid"), server.get("pid_started")
+    start = start if isinstance(start, int | float) else None
+    return processes.gone(host=session.host, boot=session.boot_id, pid=pid, start=start) == ""
 
 
 def _is_mine(session: Session, client_session: str, facts: Mapping[str, Any], lives: bool) -> bool:

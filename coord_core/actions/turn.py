@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Final
 
 from coord_core import processes, times
@@ -68,12 +68,16 @@ class Turn:
         """Raise NotSignedOn unless the caller bears its name, and nobody took it over since."""
         if not self.session:
             raise NotSignedOn("")
-        mine = self.read(f"session:{self.session}")
-        taken = mine and self.registered(self.session) == "taken"
-        if not taken or (self.fence and mine.get("fence") != self.fence):
+        if not self.is_signed_on():
             raise NotSignedOn(
                 self.session, self.why(f"session:{self.session}", after=self.fence, registry=self.session)
             )
+
+    def is_signed_on(self) -> bool:
+        """Say whether the caller bears its name, and nobody took it over since."""
+        mine = self.read(f"session:{self.session}") if self.session else {}
+        taken = bool(mine) and self.registered(self.session) == "taken"
+        return taken and self.fence in (0, mine.get("fence"))
 
     def require_no_hold(self) -> None:
         """Raise OnHold if a supervisor holds everybody up."""
@@ -238,3 +242,24 @@ def members(argument: str, value: object) -> dict[str, Any]:
     if not isinstance(value, Mapping):
         raise InvalidArgument(argument, "an object is needed")
     return dict(value)
+
+
+def sentences(argument: str, value: object) -> list[str]:
+    """Return an argument that is words, or several of them; raises InvalidArgument."""
+    if isinstance(value, Mapping) or not isinstance(value, Iterable):
+        raise InvalidArgument(argument, "a list of text is needed")
+    return [said(argument, each) for each in ([value] if isinstance(value, str) else value)]
+
+
+def flag(argument: str, value: object) -> bool:
+    """Return an argument that is true or false; raises InvalidArgument."""
+    if not isinstance(value, bool):
+        raise InvalidArgument(argument, "true or false is needed")
+    return value
+
+
+def fence_number(value: object) -> int:
+    """Return a fence, 0 for none; raises InvalidArgument."""
+    if type(value) is not int or value < 0:
+        raise InvalidArgument("fence", "the number that came with the lock is needed, or none")
+    return value

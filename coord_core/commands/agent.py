@@ -5,11 +5,11 @@ from __future__ import annotations
 import json
 import sys
 from argparse import ArgumentTypeError
-from typing import Any
+from typing import Any, Final
 
 from coord_core import times
 from coord_core.actions.agent import Agent
-from coord_core.actions.answers import Grant, Noted, Taken
+from coord_core.actions.answers import Accepted, Claim, Grant, Noted, Taken
 from coord_core.actions.queueing import QUEUE, RELEASE
 from coord_core.commands import replies
 from coord_core.commands.call import Call
@@ -18,6 +18,8 @@ from coord_core.commands.words import task_names
 from coord_core.errors import NotFound
 from coord_core.scopes import in_workspace
 from coord_core.storage.format import MAX_BYTES
+
+NO_FAILED_ISSUE: Final = "a task is named LIST#TASK, such as queue#7; an issue is handed off, or given back (unclaim)"
 
 
 def sign_on(call: Call) -> None:
@@ -44,8 +46,8 @@ def beat(call: Call) -> None:
 def claim(call: Call) -> None:
     """Take an issue, or one task of a list or of a release."""
     target, op = call.args.target, call.args.op_id
-    if target.startswith("issue:") or "#" not in target[1:]:
-        ask(call, lambda me: me.claim_issue(target, op_id=op), replies.claimed)
+    if _is_issue(target):
+        _left(call, ask(call, lambda me: me.claim_issue(target, op_id=op), replies.claimed))
     else:
         _took(call, ask(call, lambda me: _claim_task(me, target, op), replies.label))
 
@@ -96,7 +98,7 @@ def done(call: Call) -> None:
     """Finish a task or an issue; with the last task of a release, the release."""
 
     def deed(me: Agent) -> Noted:
-        if call.args.task.startswith("issue:"):
+        if _is_issue(call.args.task):
             return me.complete_issue(call.args.task, call.args.result, op_id=call.args.op_id)
         list_, task = _task(me, call.args.task)
         end = me.complete_release_task if _is_release(me, list_) else me.complete_task
@@ -109,6 +111,8 @@ def fail(call: Call) -> None:
     """Give a task up as failed."""
 
     def deed(me: Agent) -> Noted:
+        if _is_issue(call.args.task):
+            raise NotFound(f"task {call.args.task}", NO_FAILED_ISSUE)
         return me.fail_task(*_task(me, call.args.task), error=call.args.error, op_id=call.args.op_id)
 
     ask(call, deed, replies.stands)
@@ -139,9 +143,7 @@ def handoff(call: Call) -> None:
 
 def accept(call: Call) -> None:
     """Take over an issue that was handed off, and print what was left with it."""
-    answer = ask(call, lambda me: me.accept_handoff(call.args.issue, op_id=call.args.op_id), replies.claimed)
-    if not call.args.json:
-        call.emit(answer.handoff)
+    _left(call, ask(call, lambda me: me.accept_handoff(call.args.issue, op_id=call.args.op_id), replies.claimed))
 
 
 def event(call: Call) -> None:
@@ -167,6 +169,10 @@ def _task(me: Agent, target: str) -> tuple[str, str]:
 
     lists = {each.name for each in take_board(me.storage, times.SystemClock().now()).lists.values()}
     return next((each for each in known if each[0] in lists), known[0])
+
+
+def _is_issue(target: str) -> bool:
+    return target.startswith("issue:") or "#" not in target[1:]
 
 
 def _is_release(me: Agent, list_: str) -> bool:
@@ -200,6 +206,12 @@ def _json(argument: str, words: str) -> Any:
         raise ArgumentTypeError(
             f"{argument} is not JSON ({error}); text needs quotes of its own: '\"text\"'"
         ) from error
+
+
+def _left(call: Call, claim: Claim | Accepted) -> None:
+    """Print what was left with an issue."""
+    if claim.handoff and not call.args.json:
+        call.emit(claim.handoff)
 
 
 def _took(call: Call, taken: Taken) -> None:

@@ -2,32 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from typing import Any, Final, Protocol, TypeVar
+from collections.abc import Iterable
+from typing import Any, Final
 
 from coord_core import times
 from coord_core.moments import Moment
-from coord_core.scopes import in_workspace, natural, parse
+from coord_core.scopes import in_workspace, parse
 from coord_core.state.board import Board
 from coord_core.state.insights import Finding, Holdings, Life
+from coord_core.state.listing import in_view, lock_state
 from coord_core.state.records import Handoff, Issue, Lock, Progress, Session, Task, WorkList
 
 EVENTS: Final = 50
 
 
-class _Placed(Protocol):
-    @property
-    def workspace(self) -> str: ...
-
-
-P = TypeVar("P", bound=_Placed)
 Row = dict[str, Any]
-
-
-def in_view(records: Mapping[str, P], workspace: str | None) -> list[tuple[str, P]]:
-    """Return a workspace's records (all without one) by name, as people sort: claude_2 before claude_10."""
-    found = [(key, each) for key, each in records.items() if workspace in (None, each.workspace)]
-    return sorted(found, key=lambda pair: natural(pair[0]))
 
 
 def report(board: Board, workspace: str | None, store: str) -> Row:
@@ -43,14 +32,6 @@ def report(board: Board, workspace: str | None, store: str) -> Row:
         "events": _events(board, workspace),
         "findings": [_finding(each) for each in board.findings if workspace in (None, each.workspace)],
     }
-
-
-def lock_state(board: Board, lock: Lock) -> str:
-    """Return `held`, `expired` or `free`."""
-    if not lock.holder:
-        return "free"
-    ended = lock.expires is not None and lock.expires.at is not None and lock.expires.at <= board.now
-    return "expired" if ended else "held"
 
 
 def _session(board: Board, session: Session) -> Row:
@@ -109,7 +90,7 @@ def _lock(board: Board, lock: Lock) -> Row:
         "scope": lock.scope,
         "locked_by": lock.holder,
         "held_for": _age(board, lock.since.at if lock.since else None),
-        "state": lock_state(board, lock),
+        "state": lock_state(lock, board.now),
     }
 
 

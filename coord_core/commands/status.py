@@ -7,12 +7,13 @@ from typing import Final, TypeAlias
 
 from coord_core import text
 from coord_core.commands.call import Call
-from coord_core.commands.report import in_view, lock_state, report
+from coord_core.commands.report import report
 from coord_core.commands.words import shell_line
 from coord_core.errors import CoordError
 from coord_core.scopes import parse
 from coord_core.state.board import Board
 from coord_core.state.insights import Finding, Holdings, Life, Remedy
+from coord_core.state.listing import in_view, lock_state
 from coord_core.state.records import TaskState
 from coord_core.times import age, clock
 
@@ -183,7 +184,7 @@ def _locks(board: Board, workspace: str) -> Iterable[Row]:
     for _, lock in in_view(board.locks, workspace):
         since = age(board.now - lock.since.at) if lock.since and lock.since.at is not None else "?"
         waits = str(len(lock.waiters)) if lock.waiters else ""
-        state = lock_state(board, lock)
+        state = lock_state(lock, board.now)
         yield lock.resource, lock.holder or "nobody", since, state if state != "held" else "", waits
 
 

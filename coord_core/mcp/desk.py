@@ -11,7 +11,7 @@ from coord_core.actions.agent import Agent
 from coord_core.actions.answers import SignedOn
 from coord_core.actions.surroundings import PID_VARIABLE, surroundings
 from coord_core.actions.turn import LONGEST, Turn
-from coord_core.errors import CoordError, InvalidArgument, NotSignedOn
+from coord_core.errors import CoordError, InvalidArgument, NameTaken, NotSignedOn
 from coord_core.storage import Storage
 
 
@@ -34,14 +34,19 @@ class Desk:
 
     def sign_on(self, session_id: str | None, op_id: str | None) -> SignedOn:
         """Take a name; who has one keeps it. Raises NameTaken, InvalidArgument."""
-        mine = self.agent.session
-        if mine and session_id in (None, mine):
-            session_id = mine if self._signed_on() else session_id
-        elif mine and self._signed_on():
+        mine = self.agent.session if self._signed_on() else ""
+        if mine and session_id not in (None, mine):
             raise InvalidArgument("session_id", f"you are {mine} already; sign off first to be {session_id}")
         known = {"client": self.client[:LONGEST]} if self.client else {}
-        self.agent.facts = known | surroundings(self._pid)
-        return self.agent.sign_on(session_id or self.name, op_id=op_id)
+        us = {"pid": os.getpid(), "pid_started": processes.started(os.getpid())}
+        self.agent.facts = known | surroundings(self._pid) | {"server": us}
+        try:
+            return self.agent.sign_on(session_id or mine or self.name, op_id=op_id)
+        except NameTaken:
+            if session_id or mine:
+                raise
+            # It did not ask for that name itself, and could not do without one.
+            return self.agent.sign_on(op_id=op_id)
 
     def beat(self) -> bool:
         """Say that the session lives; return False once its agent's process is proven gone."""

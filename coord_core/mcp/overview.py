@@ -10,11 +10,11 @@ from itertools import islice
 from typing import Final, TypeVar
 
 from coord_core.actions.view import take_board
-from coord_core.commands.report import in_view, lock_state
 from coord_core.errors import StoreMissing
 from coord_core.mcp.desk import Desk
 from coord_core.state.board import Board
 from coord_core.state.insights import Life
+from coord_core.state.listing import in_view, lock_state
 from coord_core.state.records import Progress, TaskState, WorkList
 from coord_core.state.worklists import task_state
 from coord_core.times import age
@@ -142,7 +142,9 @@ def _progress(progress: Progress | None) -> str:
 def _locks(board: Board, workspace: str) -> Iterable[LockRow]:
     for _, each in in_view(board.locks, workspace):
         since = each.since.at if each.since else None
-        yield LockRow(each.resource, each.holder or "", _age(board, since), lock_state(board, each), len(each.waiters))
+        yield LockRow(
+            each.resource, each.holder or "", _age(board, since), lock_state(each, board.now), len(each.waiters)
+        )
 
 
 def _list(work_list: WorkList) -> ListRow:

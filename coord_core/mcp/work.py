@@ -15,7 +15,7 @@ def claim_issue(desk: Desk, issue: Issue, op_id: OpId = None) -> Claim:
     """Take an issue before you work on it, so that nobody else does. Exactly one agent gets it.
 
     Refused if somebody who may be at work has it: the answer says who, for how long, and whether they live. Then take
-    another issue (status shows what there is); do not work on it anyway.
+    another issue (status shows what there is); do not work on it anyway. handoff has what was left with it, if any.
     """
     return desk.agent.claim_issue(issue, op_id=op_id)
 

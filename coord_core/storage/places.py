@@ -69,7 +69,12 @@ def worktrees(folder: Path) -> list[Path]:
 
 
 def project(folder: Path) -> str:
-    """Return what the reference calls the project that `folder` lies in: `owner/repo` of its origin, else its name."""
+    """Return what the reference calls the project that `folder` lies in: `owner/repo` of its origin, else a name.
+
+    That is the name of the folder that agents are mostly started in: of the repository, in a linked git worktree of the
+    main one; without a repository of the folder upward that has a store. The reference takes that of the working
+    directory, whatever it is: agents further in would never meet those of the repository.
+    """
     root = repository(folder)
     common = _common_git_folder(root) if root else None
     url = _origin(common / "config") if common else ""
@@ -77,7 +82,9 @@ def project(folder: Path) -> str:
         return url.split(":")[1].removesuffix(".git")
     if url.startswith(("http://", "https://")) and url.count("/") >= 4:
         return "/".join(url.rstrip("/").split("/")[-2:]).removesuffix(".git")
-    return folder.name
+    if root is not None:
+        return (common.parent if common is not None and common.name == ".git" else root).name
+    return next((each for each in _upward(folder) if os.path.isdir(each / USUAL)), folder).name
 
 
 def _upward(folder: Path) -> Iterator[Path]:

@@ -95,6 +95,13 @@ def test_a_day_in_the_life_of_an_agent(ctl: Ctl, monkeypatch: pytest.MonkeyPatch
     )
     first, _, handoff = ctl("accept", "issue:15").out.partition("\n")
     assert (first, json.loads(handoff)["next_steps"]) == ("#15 is yours", ["Review", "Merge"])
+    assert ctl("done", "15").out == "#15 is completed\n"
+    assert ctl("claim", "17").code == ctl("handoff", "17", "--next", "Test").code == 0
+    assert ctl("sign-off").code == 0
+    first, _, handoff = ctl("--session", "claude_7", "claim", "17").out.partition("\n")
+    assert first == "#17 is yours, taken over from claude_1" and json.loads(handoff)["next_steps"] == ["Test"]
+    assert ctl("sign-on", "claude_1").code == ctl("claim", "18").code == 0
+    assert ctl("progress", "18", "--percent", "40").out == "#18: 40%\n"
     assert ctl("event", "note", "Hello", "--metadata", '{"a": 1}').out == "note is logged\n"
     assert ctl("plan-release", "v1.0.0", "Build", '{"name": "Test", "os": "mac"}').out == "v1.0.0 is planned: 2 tasks\n"
     assert ctl("claim", "v1.0.0#1").out.startswith("v1.0.0#1\n")
@@ -103,7 +110,7 @@ def test_a_day_in_the_life_of_an_agent(ctl: Ctl, monkeypatch: pytest.MonkeyPatch
     assert ctl("done", "v1.0.0#2").code == 0
     assert ctl("get", "project:release").json["v1.0.0"]["status"] == "completed"
     assert ctl("lock", "db").code == 0
-    assert ctl("sign-off").out == "claude_1 is signed off; db is free; issue:15 is still claude_1's\n"
+    assert ctl("sign-off").out == "claude_1 is signed off; db is free; issue:18 is still claude_1's\n"
     assert ctl("get", "instances", "registry").json == {"claude_1": "available", "claude_7": "taken"}
 
 
@@ -118,7 +125,7 @@ def test_the_same_as_json(ctl: Ctl, monkeypatch: pytest.MonkeyPatch) -> None:
     assert on["fence"] > 0
     monkeypatch.setenv("COORD_SESSION", "claude_1")
     assert told("beat")["where"] == "session:claude_1"
-    assert told("claim", "issue:15").keys() == {"issue", "fence", "claimed_at", "was"}
+    assert told("claim", "issue:15").keys() == {"issue", "fence", "claimed_at", "was", "handoff"}
     assert told("lock", "db", "--ttl", "1h").keys() == {"resource", "fence", "locked_at", "expires_at", "was"}
     assert told("unlock", "db") == {"what": "locks:db", "released": True}
     assert told("add-task", '{"type": "test"}') == {"where": "queue#1", "what": "pending"}
@@ -300,12 +307,20 @@ def test_a_refusal_names_the_holder_the_age_and_the_next_step(me: Ctl) -> None:
         ("handoff", "issue:15"): "Only who has an issue can hand it off",
         ("accept", "issue:15"): "claude_9 has the handoff of issue 15",
         ("accept", "issue:16"): "no handoff on issue 16; `coordctl status` shows",
-        ("done", "queue#1"): "claude_1 has queue#1 since a moment ago, so it is not yours",
-        ("fail", "queue#1"): "claude_1 has queue#1 since a moment ago, so it is not yours",
+        ("done", "queue#1"): "claude_1 has queue#1 since a moment ago, so it is not yours; nothing was changed. Take",
+        ("fail", "queue#1"): "claude_1 has queue#1 since a moment ago, so it is not yours; nothing was changed. Take",
+        ("done", "15"): "claude_1 has issue 15 since a moment ago, so it is not yours",
+        ("fail", "issue:15"): "an issue is handed off, or given back",
+        ("handoff", "issue:16"): "nobody has issue 16, so it is not yours; nothing was changed. Claim it first",
         ("claim", "v1.0.0#1"): "claude_1 has v1.0.0#1, so it is not yours; nothing was changed. Take another one",
         ("next-task",): "no pending task in queue; ask again later",
         ("next-task", "nope"): "no work list nope; `coordctl status` shows",
-        ("plan-release", "v1.0.0", "x"): "release v1.0.0 is planned already",
+        ("claim", "v9#1"): "`coordctl plan-release` one for a release",
+        (
+            "plan-release",
+            "v1.0.0",
+            "x",
+        ): "is planned already; nothing was changed. `coordctl get project:release v1.0.0`",
     }
     for arguments, words in refused.items():
         found = me(*other, *arguments)
@@ -447,7 +462,7 @@ def nonsense() -> Iterator[tuple[str, ...]]:
 
 
 def test_nonsense_is_refused_and_the_store_stays_as_it_was(me: Ctl, store: Path) -> None:
-    me("add-task", '{"type": "test"}')
+    me("add-task", '{"type": "test"}'), me("claim", "issue:1")
     before = state(store)
     for arguments in nonsense():
         found = me(*arguments)

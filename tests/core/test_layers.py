@@ -59,6 +59,18 @@ def test_imports_go_one_way() -> None:
     assert not wrong, "\n".join(wrong)
 
 
+def test_no_face_reads_through_another() -> None:
+    """The commands start the server, and nothing goes back."""
+    wrong = [
+        f"{name} imports {other}"
+        for name, path in modules()
+        if name.startswith(("coord_core.mcp", "coord_core.primitives"))
+        for other in imports(path)
+        if other.startswith(("coord_core.commands", "coord_core.cli"))
+    ]
+    assert not wrong, "\n".join(wrong)
+
+
 def test_the_core_never_imports_a_face_library() -> None:
     wrong = [
         f"{name} imports {other}"

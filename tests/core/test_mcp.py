@@ -132,6 +132,15 @@ async def test_the_first_available_name_is_the_one_that_signing_on_gives(store: 
     assert json.loads(context(named))["first_available"] == named.sign_on(None, None).session_id == "builder"
 
 
+def test_a_server_that_somebody_else_s_name_was_set_for_gets_a_free_one(store: Path) -> None:
+    """Its agent would be told to ask without a name, which it did."""
+    storage = open_storage(str(store))
+    Agent(storage, W, facts={"host": "desktop"}).sign_on("builder")
+    desk = Desk(storage, W, name="builder")
+    assert desk.sign_on(None, None).session_id == "claude_1"
+    assert desk.sign_on(None, None).session_id == "claude_1"
+
+
 async def test_nothing_but_looking_works_before_signing_on(store: Path) -> None:
     valid = {"task": {"type": "x"}, "tasks": ["x"], "value": 1, "kind": "x", "percent": 5}
     async with in_process(store) as me:

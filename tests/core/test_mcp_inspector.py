@@ -23,7 +23,8 @@ def inspect(store: Path, method: str, *options: str) -> dict[str, Any]:
     env = {"MCP_CATALOG_PATH": str(store.parent / "catalog.json"), "npm_config_loglevel": "error"}
     variables = [word for name in ("PYTHONPATH", "HOME") for word in ("-e", f"{name}={(server.env or {})[name]}")]
     # The method comes last: other options take all the words that follow.
-    words = [*variables, *options, "--method", method, server.command, *server.args]
+    patience = ["--connect-timeout", str(240_000)]  # on a busy machine its own 15 s are not enough to start in
+    words = [*variables, *patience, *options, "--method", method, server.command, *server.args]
     done = subprocess.run(
         ["npx", "-y", INSPECTOR, "--cli", *words],
         env=os.environ | env, cwd=store.parent, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False,

@@ -40,6 +40,7 @@ async def test_what_comes_between_two_calls_is_told_though_the_server_beats_mean
     async with over_stdio(store, "--beat", "0.05") as me, in_process(store) as other:
         await me.call("sign_on")
         await other.call("sign_on")
+        await other.call("claim_issue", issue=15)
         await other.call("offer_handoff", issue=15, to="claude_1")
         said = newest(store).seq
         await until(lambda: sum(each.action == "heartbeat" for each in open_storage(str(store)).lines(after=said)) >= 3)
@@ -64,6 +65,22 @@ async def test_a_server_records_its_client_and_beats_without_doing(store: Path) 
         cleaned = newest(store).seq
         await asyncio.sleep(0.5)
         assert newest(store).seq == cleaned, "beating does not bring it back"
+
+
+async def test_two_servers_of_one_program_are_two_agents(store: Path) -> None:
+    """The same process started both, so only which server speaks tells them apart."""
+    async with over_stdio(store) as one, over_stdio(store) as two:
+        await one.call("sign_on", op_id="start")
+        refused = await two.ask("sign_on", session_id="claude_1")
+        assert refused.refused and "claude_1 is taken since" in refused.text and "without a name" in refused.text
+        assert (await two.call("sign_on", op_id="start"))["session_id"] == "claude_2"
+        await one.call("heartbeat")
+    async with over_stdio(store) as again:
+        await again.call("sign_on", session_id="claude_1")
+        server = data(store, "session:claude_1")["server"]
+        os.kill(server["pid"], signal.SIGKILL)
+        async with over_stdio(store) as third:
+            assert (await third.call("sign_on", session_id="claude_1"))["resumed"], "its server is gone, its client not"
 
 
 def newest(store: Path) -> Line:

@@ -5,14 +5,16 @@ from __future__ import annotations
 import os
 import signal
 from collections.abc import Callable
+from inspect import signature
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from coord_core.actions import telling
 from coord_core.actions.agent import Agent
 from coord_core.actions.telling import tell
-from coord_core.errors import Held, InvalidArgument, InvalidScope, NotSignedOn, Refused
+from coord_core.errors import DocumentError, Held, InvalidArgument, InvalidScope, NotSignedOn, NotStored, Refused
 from coord_core.storage import Act
 from coord_core.storage.files import STEPS, FileStorage
 from tests.core.actions.crew import Crew, W, texts
@@ -20,6 +22,7 @@ from tests.torture.children import fork, join
 
 CALLS: dict[str, Callable[[Agent, str], Any]] = {
     "claim_issue": lambda agent, op: agent.claim_issue(15, op_id=op),
+    "complete_issue": lambda agent, op: agent.complete_issue(14, op_id=op),
     "release_issue": lambda agent, op: agent.release_issue(14, op_id=op),
     "offer_handoff": lambda agent, op: agent.offer_handoff(14, "x", op_id=op),
     "accept_handoff": lambda agent, op: agent.accept_handoff(13, op_id=op),
@@ -27,6 +30,7 @@ CALLS: dict[str, Callable[[Agent, str], Any]] = {
     "release_lock": lambda agent, op: agent.release_lock("db", op_id=op),
     "enqueue_task": lambda agent, op: agent.enqueue_task({"type": "x"}, op_id=op),
     "claim_next_task": lambda agent, op: agent.claim_next_task(op_id=op),
+    "claim_task": lambda agent, op: agent.claim_task("v1", 1, op_id=op),
     "complete_task": lambda agent, op: agent.complete_task("queue", 1, op_id=op),
     "fail_task": lambda agent, op: agent.fail_task("queue", 1, op_id=op),
     "log_event": lambda agent, op: agent.log_event("x", "y", op_id=op),
@@ -164,11 +168,28 @@ def test_a_message_comes_with_a_refusal_too(crew: Crew) -> None:
     with pytest.raises(Held):
         agent.claim_issue(15)
     assert texts(agent) == ["please stop"]
+    assert unread(crew, "claude_1") == ["please stop"]
     with pytest.raises(Held):
         agent.claim_issue(15)
-    assert unread(crew, "claude_1") == ["please stop"], "a call that changed nothing cannot note that it was told"
+    assert agent.messages == () and unread(crew, "claude_1") == [], "it called again, though in vain"
+
+
+def test_a_message_that_cannot_be_noted_as_told_refuses_nothing_and_comes_again(
+    crew: Crew, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    agent = crew.agent("claude_1")
+    crew.agent("claude_2").claim_issue(15)
+    send(crew, "claude_1", "please stop")
     agent.heartbeat()
-    assert unread(crew, "claude_1") == []
+
+    def full(*_: object) -> None:
+        raise NotStored("read_messages", "the journal", "No space left on device")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(telling, "mark_told", full)
+        with pytest.raises(Held):
+            agent.claim_issue(15)
+    assert texts(agent) == ["please stop"]
 
 
 def test_a_message_that_never_arrived_comes_again(crew: Crew) -> None:
@@ -240,7 +261,8 @@ def test_an_inbox_that_nobody_reads_never_stands_in_anybodys_way(crew: Crew) -> 
     crew.agent("claude_1").sign_off()
     old = [{"seq": n, "at": "", "from": "kim", "text": f"{n} {'x' * 4000}", "told": None} for n in range(250)]
     crew.write("inbox:claude_1", {"messages": old})
-    crew.agent("claude_2").offer_handoff(15, to="claude_1")
+    giver = crew.agent("claude_2")
+    giver.claim_issue(15), giver.offer_handoff(15, to="claude_1")
     agent = crew.agent("claude_1")
     assert texts(agent)[-1] == "#15 is handed off to you: accept it" and len(texts(agent)) > 100
 
@@ -262,6 +284,20 @@ def test_who_was_cleaned_up_still_gets_its_messages(crew: Crew) -> None:
     with pytest.raises(NotSignedOn):
         agent.heartbeat()
     assert "I took you for dead" in texts(agent)
+
+
+def test_who_was_cleaned_up_and_goes_on_calling_is_told_and_found(crew: Crew) -> None:
+    """All its calls are refused: only that it calls at all shows that it is still there."""
+    agent = crew.agent("claude_1")
+    agent.claim_issue(15)
+    crew.supervise("clean_up_session", "gone", scope=f"{W}:session:claude_1")
+    before = crew.data("issue:15")
+    for _ in range(2):
+        with pytest.raises(NotSignedOn, match="clean up session by"):
+            agent.update_progress(15, "testing")
+    assert unread(crew, "claude_1") == [] and crew.data("issue:15") == before
+    (finding,) = crew.board().findings
+    assert finding.kind == "came_back" and "may think it still has #15" in finding.text
 
 
 def test_events_are_written_in_the_seeds_style(crew: Crew) -> None:
@@ -341,6 +377,26 @@ def test_nobody_does_anything_unsigned(crew: Crew) -> None:
             with pytest.raises((NotSignedOn, InvalidScope)):
                 call(stranger, "")
     assert everything(crew) == before
+
+
+def test_what_is_of_the_wrong_kind_is_refused_and_changes_nothing(crew: Crew) -> None:
+    """Every argument of every call, in words and not as a TypeError."""
+    at_work(crew)
+    before = everything(crew)
+    right: dict[str, Any] = {
+        "issue": 14, "phase": "x", "resource": "db", "task": 1, "work_list": "queue", "version": "v1", "kind": "x",
+        "message": "y", "scope": "project:y", "key": "a", "value": 1, "tasks": ["x"],
+    }  # fmt: skip
+    asked = 0
+    for name, call in vars(Agent).items():
+        arguments = [] if name.startswith("_") or not callable(call) else [*signature(call).parameters][1:]
+        for wrong in arguments:
+            for junk in (object(), b"x", [object()], {1}, 7j):
+                given = {each: right[each] for each in arguments if each in right} | {wrong: junk}
+                with pytest.raises((Refused, DocumentError)):
+                    getattr(crew.command("claude_1"), name)(**given)
+                asked += 1
+    assert everything(crew) == before and asked > 300
 
 
 @pytest.mark.parametrize(("kind", "message"), [("", "x"), ("x", ""), (" ", "x"), ("x", "\n")])

@@ -183,6 +183,56 @@ def test_a_handoff_outlives_its_giver(crew: Crew) -> None:
     assert crew.agent("claude_2").accept_handoff(15).handoff["phase"] == "half done"
 
 
+def test_who_claims_what_was_handed_off_gets_the_words_left_with_it(crew: Crew) -> None:
+    """Or they would lie there, and be said to wait for somebody, while somebody works on it."""
+    giver = crew.agent("claude_1")
+    giver.claim_issue(15), giver.offer_handoff(15, "half done", ["Run pytest"]), giver.sign_off()
+    other = crew.agent("claude_2")
+    claim = other.claim_issue(15, op_id="x")
+    assert claim.was == "claude_1" and claim.handoff["next_steps"] == ["Run pytest"]
+    assert "handoff" not in crew.data("issue:15") and other.claim_issue(15, op_id="x") == claim
+    assert other.claim_issue(15).handoff == {}
+    crew.clock.advance(3600)
+    assert "handoff_waiting" not in [each.kind for each in crew.board().findings]
+
+
+def test_what_was_left_for_one_session_is_claimed_by_no_other_while_that_one_may_come(crew: Crew) -> None:
+    giver, other = crew.agent("claude_1"), crew.agent("claude_3")
+    meant = crew.dead("claude_2")
+    giver.claim_issue(15), giver.offer_handoff(15, to="claude_2"), giver.sign_off()
+    late = crew.agent("claude_4")
+    giver.sign_on("claude_1"), giver.claim_issue(16), giver.offer_handoff(16, to="claude_4"), giver.sign_off()
+    for call in (other.claim_issue, other.accept_handoff):
+        with pytest.raises(Held, match="claude_4 has the handoff of issue 16"):
+            call(16)
+    assert other.accept_handoff(15).was == "claude_1", "nobody comes for it any more"
+    assert late.claim_issue(16).was == "claude_1" and meant.session == "claude_2"
+
+
+def test_an_own_offer_stands_though_its_giver_claims_again(crew: Crew) -> None:
+    agent = crew.agent("claude_1")
+    agent.claim_issue(15), agent.offer_handoff(15, "half done")
+    crew.supervise("reassign_issue", "", scope=f"{W}:issue:15", to=None)
+    assert agent.claim_issue(15).handoff == {} and crew.data("issue:15")["handoff"]["phase"] == "half done"
+
+
+@pytest.mark.parametrize("junk", ["a word", {}, ["x"], 7])
+def test_a_handoff_that_is_none_stays_as_another_program_wrote_it(crew: Crew, junk: Any) -> None:
+    crew.write("issue:15", {"handoff": junk})
+    agent = crew.agent("claude_1")
+    assert agent.claim_issue(15).handoff == {} and crew.data("issue:15")["handoff"] == junk
+
+
+@pytest.mark.parametrize("there", [{}, {"status": "pending"}])
+def test_nobody_hands_off_what_it_does_not_have(crew: Crew, there: dict[str, Any]) -> None:
+    if there:
+        crew.write("issue:15", there)
+    before = crew.data("issue:15")
+    with pytest.raises(NotYours, match=r"nobody has issue 15.*Claim it first"):
+        crew.agent("claude_1").offer_handoff(15)
+    assert crew.data("issue:15") == before
+
+
 def test_the_seeds_handoff_is_accepted_too(crew: Crew) -> None:
     crew.write("issue:15", {"claimed_by": "claude_1", "handoff": {"from_session": "claude_1", "next_steps": ["x"]}})
     assert crew.agent("claude_2").accept_handoff(15).handoff["next_steps"] == ["x"]

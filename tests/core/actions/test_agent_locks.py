@@ -132,6 +132,26 @@ def test_a_holder_learns_which_supervisor_released_its_lock_when_and_why(crew: C
     assert agent.acquire_lock("db").was == ""
 
 
+def test_who_knows_no_fence_learns_it_too(crew: Crew) -> None:
+    """Commands of the shell remember nothing between two calls."""
+    agent, other = crew.agent("claude_1"), crew.agent("claude_2")
+    agent.acquire_lock("db"), agent.acquire_lock("src", ttl=60), agent.acquire_lock("own")
+    crew.supervise("release_lock", "it hangs", scope=f"{W}:locks:db")
+    crew.clock.advance(61)
+    other.acquire_lock("src"), crew.command("claude_1").release_lock("own")
+    for name, by in (("db", f"{WHO} at .*it hangs"), ("src", "claude_2 at .*acquire lock")):
+        for call in (crew.command("claude_1").release_lock, crew.command("claude_1").renew_lock):
+            with pytest.raises(LockLost, match=by):
+                call(name)
+    assert not crew.command("claude_1").release_lock("own").released, "it let that go itself"
+    assert not crew.command("claude_2").release_lock("db").released, "it never had that"
+    agent.acquire_lock("db"), agent.release_lock("db")
+    assert not crew.command("claude_1").release_lock("db").released, "it had it again, and let it go"
+    agent.sign_on()
+    with pytest.raises(NotYours, match="claude_2 has the lock src"):
+        crew.command("claude_1").release_lock("src")
+
+
 def test_a_holder_learns_that_another_program_deleted_its_lock(crew: Crew) -> None:
     agent, other = crew.agent("claude_1"), crew.agent("claude_2")
     agent.acquire_lock("db")
@@ -205,6 +225,30 @@ def test_a_waiter_is_noted_and_told_when_the_lock_is_free(crew: Crew) -> None:
         waiter.heartbeat()
         assert texts(waiter) == ["db is free: acquire it if you still need it"]
     assert first.acquire_lock("db").was == ""
+
+
+def test_who_waits_for_a_lock_with_a_limit_is_told_to_ask_again_then(crew: Crew) -> None:
+    """Nobody is there to tell it that the time is over."""
+    holder, waiter = crew.agent("claude_1"), crew.agent("claude_2")
+    holder.acquire_lock("db", ttl=60)
+    with pytest.raises(Held, match=r"It holds until .* told if it is free before, else ask again then") as caught:
+        waiter.acquire_lock("db", wait=True)
+    assert caught.value.waiting
+    crew.clock.advance(61)
+    assert waiter.acquire_lock("db").was == "claude_1"
+
+
+def test_a_circle_that_comes_about_though_nobody_closed_it_by_waiting_is_a_finding(crew: Crew) -> None:
+    """Who takes over a lock whose time is over becomes one whom its waiters wait for."""
+    first, second, third = (crew.agent(f"claude_{n}") for n in (1, 2, 3))
+    first.acquire_lock("src"), third.acquire_lock("db", ttl=60)
+    for waiter, lock in ((second, "src"), (first, "db")):
+        with pytest.raises(Held):
+            waiter.acquire_lock(lock, wait=True)
+    crew.clock.advance(61)
+    second.acquire_lock("db")
+    (finding,) = [each for each in crew.board().findings if each.kind == "waiting_circle"]
+    assert "claude_1" in finding.text and "claude_2" in finding.text
 
 
 def test_signing_off_tells_who_waits(crew: Crew) -> None:

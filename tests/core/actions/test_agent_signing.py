@@ -28,6 +28,28 @@ def test_the_first_name_that_is_free_again_is_handed_out(crew: Crew) -> None:
     assert [crew.agent().session for _ in range(2)] == ["claude_2", "claude_4"]
 
 
+def test_who_has_a_name_and_asks_for_none_keeps_it_and_all_that_goes_with_it(crew: Crew) -> None:
+    """A second name would leave the first one taken by nobody."""
+    agent = crew.agent()
+    agent.claim_issue(15), agent.acquire_lock("db"), agent.acquire_lock("src")
+    answer = agent.sign_on()
+    assert (answer.session_id, answer.resumed, answer.taken_over) == ("claude_1", True, "")
+    assert answer.has == ("locks:db", "locks:src", "issue:15") and agent.renew_lock("db") and agent.heartbeat()
+    assert crew.data("instances") == {"registry": {"claude_1": "taken"}}
+    crew.supervise("release_lock", "it hangs", scope=f"{W}:locks:src")
+    agent.sign_on()
+    with pytest.raises(LockLost, match=f"{WHO} at .*it hangs"):
+        agent.release_lock("src")
+
+
+def test_who_lost_its_name_and_asks_for_none_gets_the_first_that_is_free(crew: Crew) -> None:
+    agent = crew.agent("claude_1")
+    crew.clock.advance(6 * MINUTE)
+    crew.agent("claude_1", client_session="another window")
+    assert agent.sign_on().session_id == "claude_2"
+    assert crew.command("claude_2").sign_on().session_id == "claude_3", "nobody knows that it is claude_2"
+
+
 @pytest.mark.parametrize("silent", [6 * MINUTE, 3 * 3600, 9 * 24 * 3600])
 def test_a_taken_name_is_never_handed_out_however_long_its_bearer_is_silent(crew: Crew, silent: float) -> None:
     crew.agent()

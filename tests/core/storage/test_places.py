@@ -97,6 +97,25 @@ def test_the_project_is_named_as_the_reference_names_it(repo: Path, url: str, na
     assert project(repo) == name
 
 
+@pytest.mark.parametrize("url", ["", "ssh://git@host/acme/shop.git"])
+def test_a_repository_without_an_owner_is_one_project_from_every_folder(repo: Path, tmp_path: Path, url: str) -> None:
+    """Or agents further in, and in worktrees, would get the same names and the same work as the others."""
+    if url:
+        repositories.add_origin(repo, url)
+    (repo / "src" / "deep").mkdir(parents=True)
+    linked = repositories.link(repo, tmp_path / "linked")
+    (linked / "src").mkdir()
+    assert {project(each) for each in (repo, repo / "src" / "deep", linked, linked / "src")} == {repo.name}
+
+
+def test_without_a_repository_the_folder_with_the_store_is_the_project(tmp_path: Path) -> None:
+    place = tmp_path / "notes"
+    (place / "deep" / "down").mkdir(parents=True)
+    assert project(place / "deep" / "down") == "down" and project(place) == "notes"
+    (place / ".claude" / "session-state").mkdir(parents=True)
+    assert project(place / "deep" / "down") == project(place) == "notes"
+
+
 def test_all_worktrees_of_a_repository_are_found_from_each_of_them(repo: Path, tmp_path: Path) -> None:
     assert worktrees(repo) == [repo] and worktrees(tmp_path) == []
     repositories.link(repo, tmp_path / "linked")
