@@ -90,9 +90,8 @@ async def moved(app: CoordApp, error: StaleView, plan: Plan | None, kept: str = 
 
 def _unmark(app: CoordApp) -> None:
     """Mark nothing any more: what was marked has been acted on."""
-    dashboard = app.screen_stack[0]
-    if isinstance(dashboard, Sifting) and dashboard.table.unmark():
-        dashboard.sifted()
+    if isinstance(app.screen, Sifting) and app.screen.table.unmark():
+        app.screen.sifted()
 
 
 def said(done: Done) -> str:

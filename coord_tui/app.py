@@ -33,6 +33,7 @@ from coord_tui.keyboard import Keyboard
 from coord_tui.pace import Pace
 from coord_tui.rows.scene import Scene, same
 from coord_tui.screens.dashboard import Dashboard
+from coord_tui.screens.guide import Guide
 from coord_tui.settings import Settings
 from coord_tui.timed import TimedApp
 from coord_tui.widgets.status_bar import place
@@ -193,10 +194,12 @@ class CoordApp(TimedApp, inherit_bindings=False):
         self.title = title
 
     def reveal(self, key: str) -> None:
-        """Put the cursor on a record."""
-        dashboard = self.screen_stack[0]
-        if isinstance(dashboard, Dashboard):
-            dashboard.reveal(key)
+        """Put the cursor on a record; where a detail has the keys it is shown there."""
+        screen = self.screen
+        if isinstance(screen, Dashboard):
+            screen.reveal(key)
+        elif isinstance(screen, Guide):
+            screen.go(key)
 
     def next_workspace(self) -> None:
         """Show the next workspace; after the last all of them."""

@@ -184,5 +184,6 @@ def paragraphs(value: str) -> list[str]:
 
 
 def toast(app: App[Any], message: str, severity: Literal["information", "warning", "error"] = "information") -> None:
-    """Show a short message, safe and never parsed."""
+    """Show a short message instead of the one before, safe and never parsed."""
+    app.clear_notifications()
     app.notify(text.block(message, limit=600), severity=severity, markup=False)

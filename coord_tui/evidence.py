@@ -114,6 +114,6 @@ def _known(scene: Scene, name: str, scope: str) -> Words:
         return say((name, "name"), (": no such session", "dim"))
     verdict, signs = scene.verdict(scope), scene.signs(scope)
     shape, tone = SHAPES[verdict.life]
-    did = f", did {signs.what} {clock(signs.did, seconds=False)}" if signs.did and signs.what else ""
+    did = f", last: {signs.what} {clock(signs.did, seconds=False)}" if signs.did and signs.what else ""
     seen = f", seen {clock(signs.seen)}" if signs.seen else ""
     return say((f"{shape} ", tone), (name, tone), " ", verdict.evidence, (seen + did, "dim"))

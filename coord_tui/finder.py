@@ -81,7 +81,8 @@ class Finder:
 
     def _score(self, words: list[str], place: int) -> tuple[int, int]:
         folded, name = self._folded[place], self._names[place]
-        return sum(_worse(folded, word, name) for word in words), 0
+        late = IDLE if self.entries[place].idle else 0
+        return sum(_worse(folded, word, name) for word in words) + late, 0
 
     def _glance(self, words: list[str], place: int) -> tuple[int, int]:
         """Return whether a name begins with the first word: of very many that is all there is time for."""
@@ -99,6 +100,8 @@ class Finder:
 
 
 SCATTERED: Final = 1000
+IDLE: Final = 100
+"""How much worse what does nothing here and now fits, so that enter does not take it first."""
 
 
 def _worse(folded: str, word: str, name: int) -> int:

@@ -31,7 +31,7 @@ KEYS: Final = (
     ("{time.back} {time.on}", "change"),
     ("{time.minute_back} {time.minute_on}", "minute"),
 )
-WRITING: Final = ("act.", "look.ignore", "detail.edit")
+WRITING: Final = ("act.", "look.ignore")
 """How the ids of keys begin that change something, be it only what their user ignores."""
 BEGINS: Final = "The journal begins here."
 

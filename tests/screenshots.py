@@ -9,6 +9,7 @@ The suite compares them too. What counts is every cell's text and style, not how
 from __future__ import annotations
 
 import asyncio
+import html
 import os
 import re
 import sys
@@ -19,6 +20,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 from unittest.mock import patch
 
+from coord_core import text
 from coord_core.actions import supervisor
 from coord_core.actions.plan import Plan
 from coord_core.documents import Batch
@@ -34,6 +36,12 @@ from tests.tui.desks import FakeDesk
 
 FOLDER = Path(__file__).parents[1] / "screenshots"
 SMALL, MIDDLE, LARGE = (80, 24), (120, 36), (200, 50)
+
+
+CELL = 12.2
+"""How wide a cell is drawn."""
+RUN = re.compile(r'<text (class="\S+") x="(\S+)" (y="\S+") textLength="\S+" (clip-path="\S+")>(.*?)</text>')
+GAP = re.compile("((?:&#160;){2,})")
 
 
 class Shot(NamedTuple):
@@ -129,9 +137,21 @@ async def draw(shot: Shot) -> str:
         await stage.until(lambda: not any(sheet.flashing for sheet in app.screen.query(Sheet)))
         await stage.settle()
         svg = app.export_screenshot()
-    # Ids are drawn by chance; leading blanks matter to some viewers.
-    svg = re.sub(r"terminal-\d+", "terminal", svg)
+    # Ids are drawn by chance; leading blanks matter to some viewers, and some heed no text's length.
+    svg = RUN.sub(placed, re.sub(r"terminal-\d+", "terminal", svg))
     return svg.replace("<svg ", '<svg xml:space="preserve" ', 1)
+
+
+def placed(run: re.Match[str]) -> str:
+    """Return a text of a picture in pieces without wide gaps, each where it belongs."""
+    looks, x, y, clipped, said = run.groups()
+    at, found = float(x), ""
+    for piece in GAP.split(said):
+        long = CELL * text.width(html.unescape(piece))
+        if piece and not GAP.fullmatch(piece):
+            found += f'<text {looks} x="{at:g}" {y} textLength="{long:g}" {clipped}>{piece}</text>'
+        at += long
+    return found
 
 
 def cells(svg: str) -> tuple[list[tuple[str, ...]], list[tuple[str, ...]]]:

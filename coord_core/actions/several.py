@@ -85,9 +85,11 @@ def _after(board: Board, part: Plan) -> Board:
 def _joined(board: Board, parts: Sequence[Plan], left: tuple[str, ...]) -> Plan:
     names = _unique(part.action for part in parts)
     action = names[0] if len(names) == 1 else NAME
-    alive = words.join(_unique(part.takes_from for part in parts if part.takes_from)) or None
+    living = _unique(part.takes_from for part in parts if part.takes_from)
+    alive = words.join(living) or None
     verbs = _verbs(parts)
-    doubt = f", though {alive} {'are' if ' and ' in alive else 'is'} alive" if alive else ""
+    who = alive if len(living) <= TOLD else f"{len(living)} of them"
+    doubt = f", though {who} {'are' if ' and ' in alive else 'is'} alive" if alive else ""
     final = board
     for part in parts:
         final = _after(final, part)
@@ -143,7 +145,7 @@ def _holds(parts: Sequence[Plan]) -> Mapping[str, Sequence[Change]]:
 
 
 def _why(part: Plan) -> str:
-    what = part.title.rstrip("?")
+    what = part.title.removesuffix("?").removesuffix(", which is alive")
     return f"{what}: {part.evidence[0]}" if part.evidence else f"{what}."
 
 

@@ -40,7 +40,7 @@ def _last_signs(board: Board, session: Session) -> tuple[str, ...]:
     signs = board.signs.get(session.scope)
     if signs is None or signs.seen is None:
         return ()
-    did = f" Last did {signs.what or 'something'} at {times.clock(signs.did)}." if signs.did is not None else ""
+    did = f" Last change: {signs.what or 'something'} at {times.clock(signs.did)}." if signs.did is not None else ""
     return (f"Last seen {times.clock(signs.seen)}.{did}",)
 
 

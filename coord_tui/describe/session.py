@@ -25,7 +25,7 @@ def session(scene: Scene, found: Session, now: float, room: int) -> list[Words]:
     evidence = rest if colon and head == verdict.life.value else verdict.evidence
     lines = [
         say((f"{verdict.life.value}: ", SHAPES[verdict.life][1]), evidence.strip()),
-        say(("seen ", "dim"), clock(signs.seen), ("   did ", "dim"), signs.what, (f" at {clock(signs.did)}", "dim")),
+        say(("seen ", "dim"), clock(signs.seen), ("   last: ", "dim"), signs.what, (f" at {clock(signs.did)}", "dim")),
         *filter(None, whereabouts(found)),
     ]
     lines += section(holdings(scene, found, now))

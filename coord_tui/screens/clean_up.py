@@ -21,7 +21,7 @@ from coord_tui.screens.planning import Planning
 from coord_tui.widgets.record_table import RecordTable
 from coord_tui.widgets.rule import Rule
 
-COLUMNS: Final = (Column("", 3), Column("", 1), Column("", 16), Column("", 10, share=0.55), Column("", 10, share=0.45))
+COLUMNS: Final = (Column("", 3), Column("", 1), Column("", 16), Column("", 25), Column("", 1, share=1))
 SHOWN = 8
 
 
@@ -53,7 +53,7 @@ class Ticks:
             say(("[x]" if key in self.ticked else "[ ]", "link bold" if key in self.ticked else "dim")),
             say(SHAPES[verdict.life]),
             self.scene.where(self.sessions[key].workspace) + say((self.sessions[key].id, "name")),
-            say((verdict.evidence, "dim")),
+            say((verdict.evidence.removeprefix(f"{verdict.life.value}: "), "dim")),
             Things(things(self.scene.holdings(key))),
         )
 
@@ -62,8 +62,8 @@ class CleanUp(Planning, inherit_bindings=True):
     """Clean up after several sessions at once."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("down", "pick(1)", show=False),
-        Binding("up", "pick(-1)", show=False),
+        Binding("down,j", "pick(1)", show=False),
+        Binding("up,k", "pick(-1)", show=False),
         Binding("space", "tick", show=False),
     ]
 

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from functools import partial
 from typing import ClassVar
 
 from textual.binding import Binding, BindingType
 
-from coord_core.state.insights import Remedy
 from coord_tui.display import toast
+from coord_tui.screens.acts import ACTS
 from coord_tui.screens.branches import Branches
 from coord_tui.screens.dock import DOCKS, Dock
 from coord_tui.screens.guide import GUIDES, Guide
@@ -28,15 +27,12 @@ class Dashboard(Times, Branches, Dock, Triage, Sifting, Guide, inherit_bindings=
         Binding("tab", "turn(1)", id="panel.next"),
         Binding("shift+tab", "turn(-1)", id="panel.previous"),
         *TRIAGES,
-        Binding("x", "let_go", id="act.let_go"),
+        *ACTS,
         Binding("X", "clean_up", id="act.clean_up"),
-        Binding("a", "give", id="act.give"),
         *REACHES,
         *SIFTS,
         *DOCKS,
         *TIMES,
-        Binding("z", "undo", id="act.undo"),
-        Binding("Z", "redo", id="act.redo"),
         Binding("y", "raw", id="look.raw"),
         Binding("w", "workspace", id="look.workspace"),
         Binding("R", "look_again", id="look.again"),
@@ -127,31 +123,6 @@ class Dashboard(Times, Branches, Dock, Triage, Sifting, Guide, inherit_bindings=
 
     # Acting: plan, ask, apply
 
-    def action_let_go(self) -> None:
-        """Let go of what is under the cursor."""
-        target = self.acted
-        if self.coord.refuses():
-            return
-        if target and target.let_go:
-            self._carry_out(target.let_go)
-        elif target:
-            self._idle(f"There is nothing to let go of at {target.name}.")
-
-    def action_give(self) -> None:
-        """Give what is under the cursor to another session."""
-        target = self.acted
-        if self.coord.refuses() or target is None or self.sources is None:
-            return
-        if target.give is None:
-            held = (
-                "A lock is released (x), not given." if target.kind == "lock" else f"{target.name} has nothing to give."
-            )
-            self._idle(held)
-            return
-        from coord_tui.screens.reassign import Reassign
-
-        self.coord.ask(Reassign(target, self.sources.scene))
-
     def action_clean_up(self) -> None:
         """Clean up after all dead and stale sessions."""
         if self.coord.refuses() or self.sources is None:
@@ -159,18 +130,6 @@ class Dashboard(Times, Branches, Dock, Triage, Sifting, Guide, inherit_bindings=
         from coord_tui.screens.clean_up import CleanUp, candidates
 
         if not candidates(self.sources.scene):
-            self._idle("Nobody is dead or stale.")
+            toast(self.app, "Nobody is dead or stale.")
             return
         self.coord.ask(CleanUp(self.sources.scene))
-
-    def action_redo(self) -> None:
-        """Do again what was taken back last in the workspace shown."""
-        if not self.coord.refuses():
-            self._plan(partial(self.coord.desk.redo_plan, self.coord.scene.only))
-
-    def _carry_out(self, remedy: Remedy) -> None:
-        self._plan(lambda: self.coord.desk.plan(remedy.action, remedy.arguments))
-
-    def _idle(self, message: str) -> None:
-        if not self.coord.desk.read_only:
-            toast(self.app, message)

@@ -11,7 +11,8 @@ from textual.containers import Container, Horizontal
 from textual.screen import ModalScreen
 from textual.widget import Widget
 
-from coord_tui.display import Words, content, wrap
+from coord_tui.display import NOTHING, Words, content, say, wrap
+from coord_tui.palette import palette_of
 from coord_tui.widgets.choice import Choice
 from coord_tui.widgets.field import Field
 from coord_tui.widgets.lines import Reader
@@ -35,6 +36,10 @@ class Dialog(ModalScreen["T | None"], Generic[T], inherit_bindings=False):
         Binding("shift+tab,up", "previous", show=False),
         Binding("right", "choice(1)", show=False),
         Binding("left", "choice(-1)", show=False),
+        Binding("pagedown", "page(1)", show=False),
+        Binding("pageup", "page(-1)", show=False),
+        Binding("j", "scroll(1)", show=False),
+        Binding("k", "scroll(-1)", show=False),
     ]
 
     def __init__(self, title: Words) -> None:
@@ -82,14 +87,31 @@ class Dialog(ModalScreen["T | None"], Generic[T], inherit_bindings=False):
     def on_resize(self) -> None:
         """Wrap anew, so that the buttons stay in sight."""
         self._fit()
+        self.call_after_refresh(self.count_below)
+
+    @property
+    def reader(self) -> Reader | None:
+        """What scrolls."""
+        return self._told[0] if self._told else None
+
+    def count_below(self) -> None:
+        """Say how many lines are out of sight below."""
+        reader = self.reader
+        below = len(reader.lines) - reader.size.height - reader.scroll_offset.y if reader else 0
+        said = say((f"{below} more below: pgdn", "wait")) if below > 0 else NOTHING
+        self.query_one(Container).border_subtitle = content(said, palette_of(self))
 
     def wrapped(self, paragraphs: Sequence[Words]) -> list[Words]:
         """Return paragraphs as lines that fit the box."""
         return [line for words in paragraphs for line in (wrap(words, self.inner) if words else [words])]
 
     def on_mount(self) -> None:
-        """Open on Cancel, and listen only once it is painted."""
+        """Open on Cancel, and listen only once it is painted; what was said before has had its time."""
+        self.app.clear_notifications()
+        self.app.screen_stack[-2].query("ToastHolder").remove()
         self.opening().focus()
+        if self.reader:
+            self.watch(self.reader, "scroll_y", self.count_below, init=False)
         self.listen()
 
     def listen(self) -> None:
@@ -114,6 +136,16 @@ class Dialog(ModalScreen["T | None"], Generic[T], inherit_bindings=False):
         choices = list(self.query(Choice))
         place = choices.index(self.focused) if isinstance(self.focused, Choice) else -1
         choices[(place + step) % len(choices)].focus()
+
+    def action_page(self, pages: int) -> None:
+        """Scroll by pages."""
+        if self.reader:
+            self.reader.action_page(pages)
+
+    def action_scroll(self, lines: int) -> None:
+        """Scroll by lines."""
+        if self.reader:
+            self.reader.action_scroll(lines)
 
     def action_next(self) -> None:
         """Go to the next thing."""

@@ -8,12 +8,12 @@ from textual import events, on
 from textual.binding import Binding
 
 from coord_tui.display import toast
-from coord_tui.screens.key_words import key
+from coord_tui.screens.key_words import record_line
 from coord_tui.screens.overview import Overview
 from coord_tui.targets import Target
 from coord_tui.widgets.detail import Detail
 from coord_tui.widgets.lines import Reader
-from coord_tui.widgets.one_line import OneLine, spread
+from coord_tui.widgets.one_line import OneLine
 from coord_tui.widgets.record_table import RecordTable
 
 DOCKS: Final = (Binding("c", "copy", id="look.copy"), Binding("e", "edit", id="act.edit"))
@@ -104,15 +104,9 @@ class Dock(Overview, inherit_bindings=False):
         self.detail.quiet = not self.in_dock
         super()._follow_cursor(now)
         if self.in_dock:
-            named = self.coord.keymap.spell
-            edits = [key(named("{act.edit}"), "edit")] if self.editable else []
-            keys = [key("tab ↑ ↓", "links"), key(named("{detail.follow}"), "follow"),
-                    key(named("{detail.back}"), "back"), *edits, key(named("{look.copy}"), "copy"),
-                    key(named("{look.raw}"), "json"), key("j k", "scroll"),
-                    key(named("{leave.step}"), "leave")]  # fmt: skip
-            self.query_one("#keys", OneLine).show(
-                spread(keys, self.size.width - 10), key(named("{look.keys}", first=True), "keys")
-            )
+            coord = self.coord
+            line = record_line(self.target, coord.scene, self.size.width, coord.keymap, read_only=coord.watching)
+            self.query_one("#keys", OneLine).show(*line)
 
     @on(Detail.Followed)
     def linked(self, message: Detail.Followed) -> None:
@@ -136,12 +130,6 @@ class Dock(Overview, inherit_bindings=False):
         self._follow_cursor()
 
     # Taking it out, and changing it
-
-    @property
-    def editable(self) -> bool:
-        """Whether `e` has a document to edit."""
-        target = self.target
-        return not self.coord.watching and target is not None and target.scope in self.coord.scene.board.documents
 
     def action_copy(self) -> None:
         """Copy the name under the cursor; in the detail all that it says, and JSON while that is shown."""

@@ -14,7 +14,6 @@ from coord_tui.commands import Here, Key
 from coord_tui.display import NOTHING, Words, say, width
 from coord_tui.screens.dialog import Dialog
 from coord_tui.widgets.choice import Choice
-from coord_tui.widgets.lines import Lines
 
 GROUP, KEYS, GAP = 6, 14, 3
 """Cells of the first two columns, and between two pages."""
@@ -71,10 +70,7 @@ class Help(Dialog[None], inherit_bindings=True):
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("question_mark", "cancel", show=False),
-        Binding("pagedown,space", "page(1)", show=False),
-        Binding("pageup", "page(-1)", show=False),
-        Binding("j", "line(1)", show=False),
-        Binding("k", "line(-1)", show=False),
+        Binding("space", "page(1)", show=False),
     ]
 
     def __init__(self, keys: Sequence[Key], here: Here) -> None:
@@ -89,8 +85,7 @@ class Help(Dialog[None], inherit_bindings=True):
 
     def body(self) -> Iterable[Widget]:
         """Yield the keys."""
-        self.lines = self.told(self._said, around=AROUND)
-        yield self.lines
+        yield self.told(self._said, around=AROUND)
 
     def _said(self) -> list[Words]:
         if self.app.size.width < WIDE:
@@ -102,32 +97,10 @@ class Help(Dialog[None], inherit_bindings=True):
         """Wrap anew, in one column or two."""
         self.set_class(self.app.size.width >= WIDE, "wide")
         super().on_resize()
-        self.call_after_refresh(self._count)
 
-    def choices(self) -> Iterable[Choice | Lines]:  # type: ignore[override]
-        """Yield the way out, and how much is below."""
-        self.below = Lines()
-        self.below.styles.width = 24
+    def choices(self) -> Iterable[Choice]:
+        """Yield the way out."""
         yield Choice("Close", choice="cancel")
-        yield self.below
-
-    def on_mount(self) -> None:
-        """Say how much there is."""
-        super().on_mount()
-        self.watch(self.lines, "scroll_y", self._count, init=False)
-        self.call_after_refresh(self._count)
-
-    def _count(self) -> None:
-        below = len(self.lines.lines) - self.lines.size.height - self.lines.scroll_offset.y
-        self.below.show([say((f"{below} more below: pgdn", "wait")) if below > 0 else NOTHING])
-
-    def action_page(self, pages: int) -> None:
-        """Scroll by pages."""
-        self.lines.action_page(pages)
-
-    def action_line(self, lines: int) -> None:
-        """Scroll by lines."""
-        self.lines.action_scroll(lines)
 
     def on_choice_taken(self) -> None:
         """Leave."""

@@ -2,33 +2,22 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, cast
-
-from textual.screen import Screen
-
 from coord_tui.display import NOTHING, Words, say
+from coord_tui.screens.acts import Acts
 from coord_tui.screens.panels import Panels
 from coord_tui.sources import Sources
 from coord_tui.targets import Target
 from coord_tui.widgets.needs import Needs
 from coord_tui.widgets.remark import Remark
 
-if TYPE_CHECKING:
-    from coord_tui.app import CoordApp
 
-
-class Margin(Screen[None], inherit_bindings=False):
+class Margin(Acts, inherit_bindings=False):
     """A screen with panels, and what is said around them."""
 
     panels: Panels
     sources: Sources | None
     active: str
     shows_ignored = False
-
-    @property
-    def coord(self) -> CoordApp:
-        """The app."""
-        return cast("CoordApp", self.app)
 
     @property
     def target(self) -> Target | None:

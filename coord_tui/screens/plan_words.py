@@ -13,6 +13,8 @@ from coord_tui.rows.scene import SHAPES, Scene
 
 WHERE, KEY = 25, 13
 """Cells of an effect's first two columns."""
+ABREAST: Final = WHERE + KEY + 16
+"""Cells from which on all of an effect stands in one line."""
 
 
 NAMED: Final = ("hold", "lift_hold")
@@ -35,13 +37,14 @@ def in_place(workspace: str, scene: Scene) -> Words:
     return say((f"{scene.short[workspace]}: ", "name")) if workspace in scene.short else NOTHING
 
 
-def evidence(plan: Plan) -> list[Words]:
-    """Return why the plan is right or doubtful; the verdict's shape stands before it."""
+def evidence(plan: Plan, cells: int) -> list[Words]:
+    """Return why the plan is right or doubtful, in `cells` cells; the verdict's shape stands before it."""
     lines = []
     for place, sentence in enumerate(plan.evidence):
         life = _life(sentence) if place == 0 else None
         shape = SHAPES[life] if life else (" ", "")
-        lines.append(say(shape, " ", sentence))
+        told = text.wrap(text.line(sentence), max(1, cells - 2))
+        lines += [say(" " if at else shape, " ", line) for at, line in enumerate(told)]
     return lines
 
 
@@ -56,10 +59,12 @@ def effects(plan: Plan, cells: int) -> list[Words]:
 
 
 def _effect(effect: Effect, cells: int) -> list[Words]:
+    tone = "dead" if effect.key == "deleted" else "wait"
+    if cells < ABREAST:
+        return [say((effect.where, "name"), "  ", (effect.key, tone)), say("  ", effect.becomes)]
     where = text.wrap(text.line(effect.where), WHERE)
     key = text.wrap(text.line(effect.key), KEY)
     becomes = text.wrap(text.line(effect.becomes), cells - WHERE - KEY - 2)
-    tone = "dead" if effect.key == "deleted" else "wait"
     lines = []
     for place in range(max(len(where), len(key), len(becomes))):
         parts = (_at(where, place), _at(key, place), _at(becomes, place))
@@ -89,4 +94,4 @@ def paragraphs(*groups: list[Words]) -> list[Words]:
 def whole(plan: Plan, cells: int) -> list[Words]:
     """Return all of a plan, in `cells` cells."""
     changes = effects(plan, cells) or [say(("Nothing in any document changes.", "dim"))]
-    return paragraphs(evidence(plan), changes, notes(plan))
+    return paragraphs(evidence(plan, cells), changes, notes(plan))

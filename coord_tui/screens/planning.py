@@ -13,7 +13,7 @@ from textual.widget import Widget
 from coord_core.actions.plan import Plan
 from coord_core.errors import CoordError
 from coord_core.state.insights import Remedy
-from coord_tui.display import NOTHING, Words, say
+from coord_tui.display import Words, say
 from coord_tui.screens import plan_words
 from coord_tui.screens.dialog import Dialog, asks_why
 from coord_tui.widgets.choice import Choice
@@ -30,6 +30,7 @@ class Planning(Dialog[tuple[Plan, str]], inherit_bindings=True):
 
     plan: Plan | None = None
     verb = "Do it"
+    reading: Reader | None = None
 
     def remedy(self) -> Remedy | None:
         """Return what is chosen now, None for nothing."""
@@ -37,7 +38,13 @@ class Planning(Dialog[tuple[Plan, str]], inherit_bindings=True):
 
     def preview(self) -> Widget:
         """Return the place for the plan."""
-        return Reader(id="plan")
+        self.reading = Reader(id="plan")
+        return self.reading
+
+    @property
+    def reader(self) -> Reader | None:
+        """What scrolls."""
+        return self.reading
 
     def reason_line(self, label: str) -> Iterable[Widget]:
         """Yield a line to type a reason in."""
@@ -88,12 +95,10 @@ class Planning(Dialog[tuple[Plan, str]], inherit_bindings=True):
     def _tell(self, paragraphs: list[Words]) -> None:
         lines = self.wrapped(paragraphs)
         reader = self.query_one("#plan", Reader)
-        height = max(1, min(len(lines), self.app.size.height - self.around()))
-        reader.styles.height = height
+        reader.styles.height = max(1, min(len(lines), self.app.size.height - self.around()))
         reader.show(lines)
-        below = len(lines) - height
-        note = say((f"{below} more: tab, then j", "wait")) if below > 0 else NOTHING
-        self.query_one(Rule).show(say(("what changes", "dim")), note)
+        self.query_one(Rule).show(say(("what changes", "dim")))
+        self.call_after_refresh(self.count_below)
 
     def around(self) -> int:
         """Return how many lines the rest of the dialog takes."""

@@ -146,7 +146,7 @@ class Reassign(Planning, inherit_bindings=True):
     def said(self, plan: Plan) -> list[Words]:
         """Return what changes first: why it is given away was seen before."""
         changes = plan_words.effects(plan, self.inner)
-        return plan_words.paragraphs(changes, plan_words.notes(plan), plan_words.evidence(plan))
+        return plan_words.paragraphs(changes, plan_words.notes(plan), plan_words.evidence(plan, self.inner))
 
     def opening(self) -> Widget:
         """Open in the filter."""

@@ -54,10 +54,10 @@ class Times(Reach, inherit_bindings=False):
 
     def action_undo(self) -> None:
         """Take back the line under the cursor where the journal has it, else this user's newest action."""
-        if self.coord.refuses():
-            return
         if self.active != "journal":
-            self._plan(partial(self.coord.desk.undo_plan, self.coord.scene.only))
+            super().action_undo()
+            return
+        if self.coord.refuses():
             return
         seq = seq_of(self.table.cursor)
         if seq is not None:

@@ -7,11 +7,11 @@ from typing import Final
 from textual.binding import Binding
 
 from coord_core.state.insights import Finding
+from coord_tui.screens.acts import NEXT
 from coord_tui.screens.reach import Reach
 
 TRIAGES: Final = (
-    Binding("n", "needy(1)", id="go.next"),
-    Binding("N", "needy(-1)", id="go.previous"),
+    *NEXT,
     Binding("i", "ignore", id="look.ignore"),
     Binding("I", "ignored", id="look.ignored"),
 )

@@ -7,7 +7,7 @@ from coord_core.state.holds import Hold
 from coord_core.state.insights import Life
 from coord_core.text import line, truncate
 from coord_tui.ages import age, ago, clock
-from coord_tui.display import Words, link, say, width
+from coord_tui.display import NOTHING, Words, link, say, width
 from coord_tui.rows.scene import SHAPES, Scene
 from coord_tui.widgets.one_line import OneLine, spread
 
@@ -50,8 +50,13 @@ class StatusBar(OneLine, inherit_bindings=False):
         ]
         changed = scene.board.changed_at
         fresh = f"changed {ago(changed, now)}  " if changed is not None and not brief else ""
-        right = say((f"{fresh}{clock(now)}", "dim"))
-        gap, room = 2 if brief else 3, self.size.width - width(right) - 4
+        gap = 2 if brief else 3
+        # What needs somebody is worth more than the time, and than where we are.
+        least = sum(width(part) + gap for part in parts[:2])
+        right = say((f"{fresh}{clock(now)}", "dim")) if least <= self.size.width - 12 else NOTHING
+        room = self.size.width - width(right) - (4 if right else 1)
+        if scene.findings and least - gap > room:
+            parts[0] = NOTHING
         if held:
             left = room - sum(width(part) + gap for part in parts if part)
             parts.insert(2, _badge(f"HELD: {held[0].message}" if left > ROOM and held[0].message else "HELD", left))

@@ -47,6 +47,9 @@ async def test_x_lets_go_of_what_is_under_the_cursor(
         assert s.desk.applied[0][1] == ""
         await s.closed()
         assert s.toasts() == [f"Did {action}. z takes it back."]
+        await s.press("X")
+        await s.dialog("CleanUp")
+        assert not s.toasts(), "it has had its time, and would stand in the way"
 
 
 @pytest.mark.parametrize(

@@ -194,6 +194,59 @@ async def test_links_go_from_a_task_to_its_list_to_another_task_and_back(stage: 
         assert s.app.screen.key == f"{QUEUE}#7"
 
 
+# Acting
+
+
+@pytest.mark.parametrize(
+    ("key", "action"), [("x", "clean_up_session"), ("a", "reassign_session"), ("m", "send_message")]
+)
+async def test_keys_act_on_the_record_that_a_detail_shows(stage: Staging, key: str, action: str) -> None:
+    async with stage() as s:
+        await s.press("space", "n", "enter", key)
+        await s.until(lambda: s.desk.planned)
+        assert s.desk.planned[-1][:1] == (action,)
+        assert s.desk.planned[-1][1]["scope"] == scope("session:claude_4")
+
+
+async def test_a_detail_stays_when_it_was_acted_in_and_so_do_marks(stage: Staging) -> None:
+    async with stage() as s:
+        await s.press("space", "n", "enter", "x")
+        await s.dialog("Confirm")
+        await s.press("y")
+        await s.until(lambda: s.desk.applied and not s.app.acting)
+        await s.dialog("DetailScreen")
+        assert s.dashboard.table.marks == {scope("session:claude_1")}
+        await s.press("z")
+        await s.dialog("Confirm")
+        assert s.desk.planned[-1][0] == "undo"
+        await s.press("escape")
+        await s.dialog("DetailScreen")
+
+
+async def test_n_goes_from_detail_to_detail_of_what_needs_somebody(stage: Staging) -> None:
+    async with stage() as s:
+        await s.press("n", "enter", "n")
+        assert "#21 has two" in s.text() and "x unassign" in s.text()
+        await s.press("N")
+        assert "claude_4 died" in s.text()
+        await s.press("N")
+        assert "handoff from claude_10 waits" in s.text()
+        await s.press("backspace", "backspace", "backspace")
+        assert s.app.screen.key == scope("session:claude_4")
+
+
+async def test_the_keys_of_a_detail_follow_the_width_and_what_may_be_done(stage: Staging) -> None:
+    async with stage(size=(80, 24)) as s:
+        await s.press("n", "enter")
+        assert s.text().splitlines()[-1].startswith(" x clean up   a give to   backspace back")
+        await s.pilot.resize_terminal(160, 40)
+        await s.settle()
+        assert "j k scroll" in s.text().splitlines()[-1]
+    async with stage(read_only=True) as s:
+        await s.press("n", "enter")
+        assert s.text().splitlines()[-1].startswith(" backspace back")
+
+
 # Copying
 
 
@@ -282,7 +335,7 @@ async def test_e_in_read_only_and_where_no_document_is_does_nothing(
         await s.press("5", "e")
         assert s.toasts() == ["No document is stored for this: there is nothing to edit."]
         await s.press("6", "e")
-        assert s.toasts()[1:] == ["No document is stored for this: there is nothing to edit."]
+        assert s.toasts() == ["No document is stored for this: there is nothing to edit."]
 
 
 async def test_a_terminal_that_cannot_be_lent_is_said(stage: Staging, monkeypatch: pytest.MonkeyPatch) -> None:

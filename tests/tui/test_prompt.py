@@ -47,6 +47,11 @@ def test_whole_words_come_before_parts_and_parts_before_letters() -> None:
     assert found("zzz", *names) == []
 
 
+def test_what_does_nothing_here_and_now_comes_last() -> None:
+    entries = [Entry("a", "order", "workspace NAME", idle="there is only one"), Entry("b", "key", "to Work")]
+    assert [entry.name for entry in Finder(entries).find("work")[1]] == ["to Work", "workspace NAME"]
+
+
 def test_what_was_taken_last_comes_first_among_equals() -> None:
     assert found("", "a", "b", "c", recent=("c", "b")) == ["c", "b", "a"]
     assert found("x", "x1", "x2", "xylophone x2", recent=("x2",))[0] == "x2"

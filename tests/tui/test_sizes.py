@@ -61,6 +61,24 @@ async def test_the_cursor_stays_on_its_record_through_all_sizes(stage: Staging) 
                 assert "claude_9" in s.text(), size
 
 
+@pytest.mark.parametrize("size", [(30, 8), (16, 5)])
+async def test_a_strip_still_says_that_somebody_needs_you(stage: Staging, size: tuple[int, int]) -> None:
+    async with stage(size=size) as s:
+        assert "! 6 need you" in s.text().splitlines()[0]
+
+
+async def test_a_plan_in_a_strip_is_read_line_by_line(stage: Staging) -> None:
+    async with stage(size=(40, 12)) as s:
+        await s.press("n", "x")
+        await s.dialog("Confirm")
+        assert "more below: pgdn" in s.text().splitlines()[-1]
+        seen = s.text()
+        await s.press("pagedown")
+        assert "more below" not in s.text()
+        assert "project:queue  task 7" in seen + s.text()
+        assert "  claimed → pending" in seen + s.text()
+
+
 @pytest.mark.parametrize("size", [(60, 15), (40, 10)])
 async def test_a_small_terminal_says_what_matters_most(stage: Staging, size: tuple[int, int]) -> None:
     async with stage(size=size) as s:

@@ -37,7 +37,7 @@ def why(kind: str, **changes: Any) -> str:
 def test_evidence_of_each_kind_of_subject() -> None:
     assert why("dead_session") == (
         "since 14:19, 12m ago; ✗ claude_4 dead: pid 811 on laptop is gone (checked 1s ago), "
-        "seen 14:19:07, did progress #18 14:19"
+        "seen 14:19:07, last: progress #18 14:19"
     )
     both = why("two_owners")
     assert "● claude_6 live: claude_6 gave a sign" in both and "● codex_1 live:" in both

@@ -28,6 +28,7 @@ def test_all_are_one_line_and_one_undo() -> None:
     lines = len(list(shop.storage.lines()))
     joined = plan(shop, ("release_lock", {"scope": DATABASE}), ("release_lock", {"scope": ORDERS}))
     assert joined.title == "Release these 2, though claude_6 is alive?"
+    assert joined.evidence[1].startswith("Take src/orders from claude_6: live: seen 11s ago"), "alive is said once"
     done = shop.apply(joined, "they hang")
     assert len(list(shop.storage.lines())) == lines + 1
     assert shop.data("locks:database_migration") is None

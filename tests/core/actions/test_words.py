@@ -15,7 +15,7 @@ def test_cleaning_up_a_dead_session() -> None:
     assert (plan.title, plan.verb, plan.takes_from) == ("Clean up claude_4?", "Clean up", None)
     assert plan.evidence == (
         "dead: pid 811 on laptop is gone.",
-        "Last seen 14:18:56. Last did progress #18 20% at 14:18:54.",
+        "Last seen 14:18:56. Last change: progress #18 20% at 14:18:54.",
     )
     assert rows(plan) == [
         ("locks:database_migration", "deleted", "was claude_4, 1h12"),
