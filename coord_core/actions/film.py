@@ -90,9 +90,14 @@ class Film:
         return changed
 
     def others(self, place: Place) -> tuple[str, ...]:
-        """Return the documents that another program wrote before a line, as the line tells, or after the newest one."""
+        """Return the documents that another program wrote before a line, or after the newest one.
+
+        Of such a write the next line on its document tells; between two runs, what stands at their ends.
+        """
         reel, last = self._wind_to(place.run).reel, place == self.spool.newest()
-        return tuple(sorted({*reel.folds.get(place.at, ()), *(reel.end if last else ())}))
+        begins = place.at == 0 and self.spool.older(place) is not None
+        before = self._wind_to(place.run + 1).reel.end if begins else ()
+        return tuple(sorted({*reel.folds.get(place.at, ()), *before, *(reel.end if last else ())}))
 
     def data(self, frame: Frame, scope: str) -> Data:
         """Return what a document held in a frame."""

@@ -32,7 +32,7 @@ class Contents:
     """What a document's bytes hold.
 
     members: at the top; plain: only the standard json reads and writes them unharmed; packed: their `data` as orjson
-    writes it, empty where plain.
+    writes it, empty where plain, and where nobody asks for it because another coordinator wrote it.
     """
 
     members: Mapping[str, Any]
@@ -68,7 +68,8 @@ def parse(raw: bytes, source: str) -> Contents:
     flat = len(raw) <= _SHORT and raw.count(b"[") + raw.count(b"{") <= MAX_DEPTH
     if flat or not _too_deep({**members, "data": None} if not plain else members):
         with suppress(TypeError):
-            return Contents(members, plain, b"" if plain else _pack(members["data"], 0 if flat else 2))
+            needless = plain or (flat and "revision" not in members)
+            return Contents(members, plain, b"" if needless else _pack(members["data"], 0 if flat else 2))
     raise UnreadableDocument(source, f"it is nested deeper than {MAX_DEPTH}")
 
 

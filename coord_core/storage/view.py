@@ -165,7 +165,8 @@ class View:
                 self._workspaces[name] = workspace
             self._shelve(name, scope, found, contents, out)
         else:
-            out.silent.append((name, found, contents))
+            # It waits until all are read: the bytes of thousands would take more room than all that is made of them.
+            out.silent.append((name, Found(None, found.signature), contents))
 
     def _shelve(self, name: str, scope: str | None, found: Found, contents: fmt.Contents, out: _Difference) -> None:
         """Count a readable file as its scope's document, unless a better file has that scope."""

@@ -222,6 +222,25 @@ def test_a_race_with_another_program_is_told_by_the_line_that_notes_it(store: Fi
     assert noted[1] == everything(store)[SCOPES[0]] == {"x": 5, "y": 2}
 
 
+def test_who_wrote_between_two_segments_is_told_where_they_meet(
+    store: FileStorage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write(store, SCOPES[0], lambda data: data.update(x=1))
+    write(store, SCOPES[1], lambda data: data.update(x=1))
+    meddle(store, SCOPES[0], lambda data: data.update(x=5))
+    meddle(store, SCOPES[1], lambda data: data.update(x=5))
+    monkeypatch.setattr(journal, "SEGMENT_BYTES", 1)
+    meeting = write(store, SCOPES[0], lambda data: data.update(y=1))
+    assert len([*(store.own / "journal").iterdir()]) == 2
+    replay = Replay(store)
+    then, before = replay.newest(), replay.step(meeting, -1)
+    assert then and before
+    assert then.board.documents[SCOPES[1]].data["x"] == 5
+    assert before.board.documents[SCOPES[1]].data["x"] == 1
+    assert then.others == SCOPES[:2], "no line since then is on the second one"
+    assert before.others == ()
+
+
 def test_a_line_that_is_garbage_changes_nothing_and_is_shown(store: FileStorage) -> None:
     first = write(store, SCOPES[0], lambda data: data.update(x=1))
     path = next((store.own / "journal").iterdir())

@@ -143,6 +143,8 @@ async def test_the_past_ends_where_the_journal_begins(stage: Staging) -> None:
         assert holds(s, ISSUE) is None
         await s.press("left")
         assert s.toasts() == ["The journal begins here."]
+        await s.press("left", "left")
+        assert s.toasts() == ["The journal begins here."], "a key that is held down says it once"
         assert s.app.travel.moment.seq == played.seqs[0]
         assert "The journal begins here." in s.text()
 
