@@ -38,13 +38,13 @@ def brief(scene: Scene, finding: Finding, now: float) -> Words:
     return join(evidence(scene, finding, now), "; ")
 
 
-def remedies(target: Target | None, keymap: Keymap, cells: int, *, read_only: bool) -> Words:
+def remedies(target: Target | None, keymap: Keymap, cells: int, *, read_only: bool, ignored: bool = False) -> Words:
     """Return what can be done about a finding, as keys."""
     let_go, give = (target.word, target.give) if target else ("", None)
     offered = [
         (bool(let_go) and not read_only, "{act.let_go}", let_go),
         (give is not None and not read_only, "{act.give}", "give to"),
-        (True, "{look.ignore}", "ignore"),
+        (True, "{look.ignore}", "show it again" if ignored else "ignore"),
         (True, "enter", "all of it"),
         (True, "{go.next}", "next"),
     ]

@@ -62,6 +62,8 @@ class Ignored:
 
     def load(self) -> list[str]:
         """Look at what is kept; return what was wrong with it, in sentences."""
+        if self._all is None:
+            return []
         problems: list[str] = []
         marks = {}
         for path in self._kept():

@@ -13,7 +13,7 @@ from textual.filter import LineFilter
 from textual.notifications import Notify
 
 from coord_tui import themes
-from coord_tui.palette import Palette
+from coord_tui.palette import Palette, Shown, as_is, snapped
 
 
 class PaintedApp(App[None], inherit_bindings=False):
@@ -44,12 +44,17 @@ class PaintedApp(App[None], inherit_bindings=False):
 
     def on_notify(self, event: Notify) -> None:
         """Let a message take the place of the same one: a key that is held down would fill the screen with it."""
-        for same in [each for each in self._notifications if each.message == event.notification.message]:
-            self._unnotify(same, refresh=False)
+        for earlier in [each for each in self._notifications if each.message == event.notification.message]:
+            self._unnotify(earlier, refresh=False)
 
     def get_theme_variable_defaults(self) -> dict[str, str]:
         """Return the tones' colours for themes that do not set them."""
-        return themes.tones(self.current_theme)
+        return themes.tones(self.current_theme, self.shown)
+
+    @property
+    def shown(self) -> Shown:
+        """What the terminal makes of a colour: tmux has 256 of them, unless it is told of more."""
+        return snapped if self.console.color_system == "256" else as_is
 
     @property
     def palette(self) -> Palette:
@@ -60,7 +65,7 @@ class PaintedApp(App[None], inherit_bindings=False):
 
     def _mixed(self, variables: Mapping[str, str]) -> Palette:
         if not (self.colorless or self.current_theme.ansi):
-            return Palette.of(variables)
+            return Palette.of(variables, self.shown)
         from coord_tui.limited import Limited
 
         return Limited.colorless() if self.colorless else Limited.sixteen()

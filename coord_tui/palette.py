@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import field
 from typing import TYPE_CHECKING, Final, Protocol, cast
 
+from rich.color import ColorSystem
 from rich.segment import Segment
 from rich.style import Style
 from textual.color import Color
@@ -20,6 +21,11 @@ if TYPE_CHECKING:
     from coord_tui.display import Piece
 
 CONTRAST: Final = 4.5
+SEEN: Final = 1.3
+"""The least contrast of the cursor's ground with the others: a tint is seen at that, and text is read on it."""
+TOO_MUCH: Final = 1.9
+Shown = Callable[[Color], Color]
+"""What a terminal makes of a colour."""
 
 TONES: Final[Mapping[str, str]] = {
     "": "foreground",
@@ -55,13 +61,33 @@ def contrast(one: Color, other: Color) -> float:
     return (light + 0.05) / (dark + 0.05)
 
 
-def readable(color: Color, *grounds: Color) -> Color:
-    """Return `color`, moved towards white or black until it can be read on every ground."""
+def as_is(color: Color) -> Color:
+    """Return the colour: a terminal of all colours shows it."""
+    return color
+
+
+def snapped(color: Color) -> Color:
+    """Return the colour that stands for this one where there are 256."""
+    return Color(*color.rich_color.downgrade(ColorSystem.EIGHT_BIT).get_truecolor())
+
+
+def readable(color: Color, *grounds: Color, shown: Shown = as_is) -> Color:
+    """Return `color`, moved towards white or black until it can be read on every ground, as it is `shown`."""
     toward = Color(255, 255, 255) if luminance(grounds[0]) < 0.18 else Color(0, 0, 0)
     for step in range(21):
-        moved = color.blend(toward, step / 20, 1.0)
+        moved = shown(color.blend(toward, step / 20, 1.0))
         if all(contrast(moved, ground) >= CONTRAST for ground in grounds):
             return moved
+    return toward
+
+
+def tinted(ground: Color, tint: Color, shown: Shown = as_is) -> Color:
+    """Return `ground` with as much of a tint as it takes to see the difference; grey where no such blue is `shown`."""
+    for toward in (tint, Color(255, 255, 255) if luminance(ground) < 0.18 else Color(0, 0, 0)):
+        for step in range(1, 10):
+            moved = ground.blend(toward, step / 20, 1.0)
+            if SEEN <= contrast(shown(moved), shown(ground)) <= TOO_MUCH:
+                return moved
     return toward
 
 
@@ -75,14 +101,14 @@ class Palette:
     _styles: dict[tuple[str, bool], Style] = field(default_factory=dict, compare=False)
 
     @classmethod
-    def of(cls, variables: Mapping[str, str]) -> Palette:
-        """Return the palette of a theme's variables."""
-        ground = Color.parse(variables["background"])
-        tint = Color.parse(variables["tone-cursor"])
+    def of(cls, variables: Mapping[str, str], shown: Shown = as_is) -> Palette:
+        """Return the palette of a theme's variables. shown: what a terminal makes of a colour."""
+        ground = shown(Color.parse(variables["background"]))
+        tint = shown(Color.parse(variables["tone-cursor"]))
         colors = {
             tone: Color.parse(variables[name])
             if tone in DECORATION
-            else readable(Color.parse(variables[name]), ground, tint)
+            else readable(Color.parse(variables[name]), ground, tint, shown=shown)
             for tone, name in TONES.items()
         }
         return cls(ground, tint, colors)

@@ -8,7 +8,7 @@ from typing import Final
 from textual.color import Color
 from textual.theme import BUILTIN_THEMES, Theme
 
-from coord_tui.palette import CONTRAST, contrast, readable
+from coord_tui.palette import CONTRAST, Shown, as_is, contrast, readable, tinted
 
 DARK: Final = Theme(
     name="coord-dark",
@@ -65,8 +65,8 @@ def legible(theme: Theme) -> bool:
     return all(contrast(Color.parse(colors[ink]), Color.parse(colors[ground])) >= CONTRAST for ink, ground in pairs)
 
 
-def tones(theme: Theme) -> dict[str, str]:
-    """Return the variables of the tones for a theme that does not set them itself."""
+def tones(theme: Theme, shown: Shown = as_is) -> dict[str, str]:
+    """Return the variables of the tones for a theme that does not set them itself; `shown`: see Palette.of."""
     if theme.ansi:
         return {f"tone-{name}": "ansi_default" for name in TONED}
     dark = theme.dark
@@ -82,7 +82,7 @@ def tones(theme: Theme) -> dict[str, str]:
         "tone-bar": "#6f9bca" if dark else "#3f648c",
         "tone-spark": "#8fb9b4" if dark else "#3d6f6a",
         "tone-alarm": "#b8283f" if dark else "#b3002d",
-        "tone-cursor": "#1e2d46" if dark else "#cfe0f4",
+        "tone-cursor": tinted(Color.parse(ground), Color.parse("#4f8ff0" if dark else "#2f6fd0"), shown).hex,
     }
 
 

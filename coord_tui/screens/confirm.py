@@ -64,8 +64,12 @@ class Confirm(Dialog[str], inherit_bindings=True):
             self._do()
 
     def on_input_submitted(self) -> None:
-        """Go on to Cancel: enter in a line never does anything."""
-        self.query_one("#cancel", Choice).focus()
+        """Go on: enter in a line never does anything."""
+        self.entered().focus()
+
+    def entered(self) -> Choice:
+        """Return the button that enter goes on to."""
+        return self.query_one("#cancel", Choice)
 
     def action_accept(self) -> None:
         """Do it, at the key y; what takes from somebody alive only goes on to what is still to be done for that."""

@@ -65,5 +65,6 @@ class Margin(Acts, inherit_bindings=False):
 
         read_only, coord = self.coord.watching, self.coord
         why = brief(self.sources.scene, target.finding, coord.travel.now)
-        keys = remedies(target, coord.keymap, self.size.width - 4, read_only=read_only)
+        ignored = target.finding in self.sources.scene.ignored
+        keys = remedies(target, coord.keymap, self.size.width - 4, read_only=read_only, ignored=ignored)
         needs.explain(say((target.finding.lead, "dim")), why, keys)

@@ -252,6 +252,9 @@ class Overview(Margin, inherit_bindings=False):
     def activate(self, name: str) -> None:
         """Send the keys to a panel."""
         before, self.active = self.active, name
+        if before == "needs" != name:
+            # Where there is room for few, they are the worst.
+            self.panels["needs"].table.rest()
         if "needs" in (before, name) or self.room.tabs or self.zoomed:
             self.rearrange()
         self._mark_active()

@@ -7,6 +7,7 @@ from typing import Final
 from textual.binding import Binding
 
 from coord_core.state.insights import Finding
+from coord_tui.rows.findings import key_of
 from coord_tui.screens.acts import NEXT
 from coord_tui.screens.reach import Reach
 
@@ -59,6 +60,7 @@ class Triage(Reach, inherit_bindings=False):
         if self.shows_ignored:
             self.activate("needs")
             self.rearrange()
+            self.table.select(key_of(scene.ignored[0]))
 
     def _needing(self) -> tuple[list[str], list[str]]:
         """Return the rows of what needs somebody, and their subjects."""

@@ -121,6 +121,12 @@ class RecordTable(Sheet, can_focus=True):
             self.post_message(self.Moved(self, key))
         return True
 
+    def rest(self) -> None:
+        """Go back to the first row, and stay on what is first until somebody moves the cursor."""
+        if self.keys:
+            self.select(self.keys[0])
+        self.placed = False
+
     def on_resize(self) -> None:
         """Keep the cursor in sight when the room changes."""
         self.resize()

@@ -14,7 +14,8 @@ from textual.theme import BUILTIN_THEMES
 from coord_tui import glyphs, themes
 from coord_tui.__main__ import make_parser
 from coord_tui.limited import Limited
-from coord_tui.palette import CONTRAST, DECORATION, TONES, Palette, contrast
+from coord_tui.painted import PaintedApp
+from coord_tui.palette import CONTRAST, DECORATION, SEEN, TONES, Palette, Shown, as_is, contrast, snapped
 from tests.core import samples
 from tests.tui.conftest import Stage, Staging
 from tests.tui.test_dashboard import made
@@ -94,16 +95,29 @@ async def test_every_theme_that_is_offered_can_be_read(stage: Staging) -> None:
             await s.press("escape")
 
 
+@pytest.mark.parametrize("coarse", [False, True], ids=["all colours", "256"])
 @pytest.mark.parametrize("name", offered())
-def test_every_tone_can_be_read_on_the_ground_and_under_the_cursor(name: str) -> None:
+def test_every_tone_can_be_read_on_the_ground_and_under_the_cursor(name: str, coarse: bool) -> None:
     theme = {each.name: each for each in (*themes.OURS, *BUILTIN_THEMES.values())}[name]
-    palette = Palette.of({**theme.to_color_system().generate(), **themes.tones(theme)})
+    shown = snapped if coarse else as_is
+    variables = {**theme.to_color_system().generate(), **themes.tones(theme, shown)}
+    palette = Palette.of(variables, shown)
     for tone in (*(set(TONES) - DECORATION), "badge alarm", "badge wait", "badge link", "tab link", "link tab"):
         for cursor in (False, True):
             style = palette.style(tone, cursor=cursor)
             assert style.color and style.bgcolor and style.color.triplet and style.bgcolor.triplet
-            assert contrast(Color(*style.color.triplet), Color(*style.bgcolor.triplet)) >= CONTRAST, (tone, cursor)
-    assert palette.cursor != palette.background
+            ink, ground = Color(*style.color.triplet), Color(*style.bgcolor.triplet)
+            assert contrast(shown(ink), shown(ground)) >= CONTRAST, (tone, cursor)
+    assert contrast(shown(palette.cursor), shown(palette.background)) >= SEEN
+
+
+@pytest.mark.parametrize(("told", "shown"), [("", snapped), ("truecolor", as_is)])
+def test_a_terminal_that_tells_of_no_more_has_256_colours(
+    monkeypatch: pytest.MonkeyPatch, told: str, shown: Shown
+) -> None:
+    monkeypatch.setenv("TERM", "screen-256color")
+    monkeypatch.setenv("COLORTERM", told)
+    assert PaintedApp(themes.DARK.name).shown is shown
 
 
 def test_what_cannot_be_read_is_not_offered(capsys: pytest.CaptureFixture[str]) -> None:

@@ -48,13 +48,32 @@ async def test_a_message_is_typed_and_sent_by_y_outside_the_line(stage: Staging)
         assert dialog.focused.id == "reason"
         await s.press(*"say y", "enter")
         assert not s.desk.applied
-        assert dialog.focused.id == "cancel"
+        assert dialog.focused.id == "accept"
         await s.press("y")
         await s.closed()
         plan, reason = s.desk.applied[0]
         assert (plan.action, plan.arguments) == ("send_message", {"scope": CLAUDE_1, "text": "say y"})
         assert reason == ""
         assert s.toasts() == ["Did send_message."]
+
+
+async def test_enter_and_enter_say_what_was_typed(stage: Staging) -> None:
+    async with stage() as s:
+        await s.press("m")
+        await s.dialog("Tell")
+        await s.press(*"stop", "enter", "enter")
+        await s.closed()
+        assert s.desk.applied[0][0].arguments == {"scope": CLAUDE_1, "text": "stop"}
+
+
+async def test_words_that_were_typed_and_not_said_are_told_of(stage: Staging) -> None:
+    async with stage() as s:
+        await s.press("m")
+        await s.dialog("Tell")
+        await s.press(*"stop", "escape")
+        await s.closed()
+        assert not s.desk.applied
+        assert "Nothing was said: cancelled." in s.text()
 
 
 async def test_an_empty_message_is_refused(stage: Staging) -> None:

@@ -148,14 +148,21 @@ async def test_what_is_ignored_is_seen_and_shown_again(stage: Staging) -> None:
         assert s.dashboard.active == "needs"
         rows = s.dashboard.table.keys
         assert len(rows) == 6 and rows[-2] == key_of(of("dead_session")), "behind what needs somebody"
+        assert s.dashboard.table.cursor == rows[-2] and "i show it again" in s.text()
         assert "ignored: claude_4 died" in s.text() and "2 ignored: i shows one again, I hides them" in s.text()
-        s.dashboard.table.select(rows[-2])
         await s.press("enter")
         assert "can be done" in s.text()
         await s.press("escape", "i")
         assert "Shown again: claude_4." in s.text() and "5 need you" in s.text()
         await s.press("I")
         assert len(s.dashboard.table.keys) == 5 and "1 ignored: I shows" in s.text()
+
+
+async def test_who_leaves_what_needs_somebody_sees_the_worst_of_it_again(stage: Staging) -> None:
+    async with stage() as s:
+        await s.press("!", "G", "1")
+        top = s.text().splitlines()[2]
+        assert "claude_4 died" in top, s.text()
 
 
 async def test_the_record_s_own_finding_is_ignored_in_any_panel(stage: Staging) -> None:
