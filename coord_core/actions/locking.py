@@ -186,7 +186,7 @@ def _refused(turn: Turn, resource: str, holder: str, lock: Mapping[str, Any], wa
     if not wait:
         raise turn.refuse(resource, holder, since, why + ASK)
     if cycle := _cycle(turn, resource, holder):
-        raise Deadlock(resource, holder, cycle)
+        raise Deadlock(resource, holder, cycle, turn.age(since))
     if turn.session not in waiters(lock):
         data = turn.edit(f"locks:{resource}")
         known = [{"session": each} for each in waiters(lock)] if isinstance(data.get("waiters"), dict) else None
