@@ -65,7 +65,8 @@ class Desk:
         """Sign the session off, if it is still on: what it claimed and noted stays."""
         try:
             if self.agent.session:
-                self.agent.sign_off(reason=reason)
+                # The agent did not call: what its last answer brought may not have arrived.
+                self._twin().sign_off(reason=reason)
         except NotSignedOn:
             pass  # Somebody else ended it.
         except CoordError as error:
