@@ -6,9 +6,10 @@ import math
 from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
+from coord_core.actions.arguments import issue_id, name
 from coord_core.actions.draft import strike
 from coord_core.actions.telling import tell
-from coord_core.actions.turn import Turn, issue_id, name
+from coord_core.actions.turn import Turn
 from coord_core.errors import Finished, InvalidArgument, NotFound, NotYours
 from coord_core.state.insights import GONE
 from coord_core.state.issues import OWNER_KEYS, stored_id

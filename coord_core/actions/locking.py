@@ -7,8 +7,9 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from coord_core import processes, times
+from coord_core.actions.arguments import lock_name
 from coord_core.actions.telling import append_event, tell
-from coord_core.actions.turn import Turn, expired, lock_name, who
+from coord_core.actions.turn import Turn, expired, who
 from coord_core.documents import Change, Line
 from coord_core.errors import Deadlock, InvalidArgument, LockLost, NotYours
 from coord_core.state.insights import GONE

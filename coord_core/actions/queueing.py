@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final
 
+from coord_core.actions.arguments import name
 from coord_core.actions.giving import RUNNING, TAKEN_AT
-from coord_core.actions.turn import Turn, name
+from coord_core.actions.turn import Turn
 from coord_core.errors import Finished, InvalidArgument, NotFound, NotYours, Refused
 from coord_core.state.reading import text
 from coord_core.state.records import TaskState

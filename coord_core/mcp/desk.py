@@ -9,8 +9,9 @@ import threading
 from coord_core import processes, text
 from coord_core.actions.agent import Agent
 from coord_core.actions.answers import SignedOn
+from coord_core.actions.arguments import LONGEST
 from coord_core.actions.surroundings import PID_VARIABLE, surroundings
-from coord_core.actions.turn import LONGEST, Turn
+from coord_core.actions.turn import Turn
 from coord_core.errors import CoordError, InvalidArgument, NameTaken, NotSignedOn
 from coord_core.storage import Storage
 
