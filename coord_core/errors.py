@@ -27,6 +27,7 @@ CoordError
     │   └── Deadlock          to wait for it would close a circle of waiters
     ├── LockLost              a lock that the caller had was released or taken over
     ├── OnHold                a supervisor holds everybody up
+    ├── Finished              it is done: there is nothing left to take or to finish
     └── NotYours              it belongs to somebody else, so the caller cannot finish it
 """
 
@@ -235,10 +236,10 @@ class Held(Refused):
 class Deadlock(Held):
     """To wait for `what` would close a circle of waiters: `cycle` names sessions and locks in turn."""
 
-    def __init__(self, what: str, holder: str, cycle: tuple[str, ...]) -> None:
+    def __init__(self, what: str, holder: str, cycle: tuple[str, ...], age: str = "") -> None:
         self.cycle = cycle
         advice = "You would wait for each other for ever: release what you hold first, or do something else"
-        super().__init__(what, holder, "", "waiting", f"waiting itself: {' → '.join(cycle)}", advice)
+        super().__init__(what, holder, age, "waiting", f"waiting itself: {' → '.join(cycle)}", advice)
 
 
 class LockLost(Refused):
@@ -271,6 +272,16 @@ class NotYours(Refused):
         self.what, self.owner, self.advice, self.age = what, owner, advice, age
         whose = f"{owner} has {what}{_since(age)}" if owner else f"nobody has {what}"
         super().__init__(f"{whose}, so it is not yours; nothing was changed{'. ' + advice if advice else ''}")
+
+
+class Finished(Refused):
+    """`what` is finished: its `status`, by `owner` (None: nobody knows), `age` ago (`1h12`, "" if nobody knows)."""
+
+    def __init__(self, what: str, status: str, owner: str | None, age: str, advice: str) -> None:
+        self.what, self.status, self.owner, self.age, self.advice = what, status, owner, age, advice
+        ago = "just now" if age == "now" else f"{age} ago" if age else ""
+        told = ", ".join(filter(None, (f"by {owner}" if owner else "", ago)))
+        super().__init__(f"{what} is {status}{f' ({told})' if told else ''}; nothing was changed. {advice}")
 
 
 class InvalidArgument(Refused):

@@ -12,7 +12,7 @@ from functools import cache
 from typing import Any, TypeVar
 
 from coord_core.actions.agent import Agent
-from coord_core.actions.turn import TEXT_MAX
+from coord_core.actions.arguments import TEXT_MAX
 from coord_core.actions.workspaces import agents_workspace
 from coord_core.errors import NotSignedOn, StoreMissing
 from coord_core.storage import open_storage

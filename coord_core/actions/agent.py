@@ -13,19 +13,10 @@ from typing import Any
 
 from coord_core.actions import claiming, editing, locking, queueing, signing, telling
 from coord_core.actions.answers import Accepted, Claim, Grant, Noted, Released, SignedOff, SignedOn, Taken
+from coord_core.actions.arguments import fence_number, flag, issue_id, lock_name, members, plain, said, sentences
 from coord_core.actions.caller import Caller
 from coord_core.actions.surroundings import surroundings
-from coord_core.actions.turn import (
-    Turn,
-    fence_number,
-    flag,
-    issue_id,
-    lock_name,
-    members,
-    plain,
-    said,
-    sentences,
-)
+from coord_core.actions.turn import Turn
 from coord_core.errors import Held, InvalidArgument
 from coord_core.storage.format import check_value
 

@@ -12,7 +12,8 @@ from typing import Any, Final, TypeVar
 from coord_core import times
 from coord_core.actions import telling
 from coord_core.actions.answers import Message
-from coord_core.actions.turn import Turn, actor, said
+from coord_core.actions.arguments import said
+from coord_core.actions.turn import Turn, actor
 from coord_core.errors import CoordError, DocumentError, NotSignedOn, Refused, UnreadableDocument
 from coord_core.scopes import in_workspace
 from coord_core.state.inbox import unread

@@ -6,10 +6,11 @@ import math
 from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
+from coord_core.actions.arguments import issue_id, name
 from coord_core.actions.draft import strike
 from coord_core.actions.telling import tell
-from coord_core.actions.turn import Turn, issue_id, name
-from coord_core.errors import InvalidArgument, NotFound, NotYours, Refused
+from coord_core.actions.turn import Turn
+from coord_core.errors import Finished, InvalidArgument, NotFound, NotYours
 from coord_core.state.insights import GONE
 from coord_core.state.issues import OWNER_KEYS, stored_id
 from coord_core.state.reading import text
@@ -17,6 +18,7 @@ from coord_core.state.records import TaskState
 from coord_core.state.worklists import task_state
 
 OTHER: Final = "Take another issue (coordctl status shows what is free), or ask for a handoff"
+REOPEN: Final = "Take another issue (coordctl status shows what is free), or store another status to reopen it"
 HANDED_OFF: Final = "It was handed off, to you among others: accept it (coordctl accept issue:{issue})"
 
 
@@ -24,7 +26,7 @@ def claim_issue(turn: Turn, issue: str) -> dict[str, Any]:
     """Take an issue that nobody has, or whose owner is dead or signed off; raises Held, OnHold, InvalidArgument.
 
     What somebody left with it comes with it, and is taken away there. An issue that is the caller's already stays so,
-    with the same fence. Raises Refused for one that is finished.
+    with the same fence. Raises Finished.
     """
     turn.require_signed_on()
     issue = issue_id(issue)
@@ -34,7 +36,7 @@ def claim_issue(turn: Turn, issue: str) -> dict[str, Any]:
         return {**_claim(issue, found, ""), "handoff": {}}
     turn.require_no_hold()
     if _is_done(found):
-        raise Refused(f"issue {issue} is {found.get('status')}; nothing was changed. Store another status to reopen it")
+        raise _finished(turn, issue, found, REOPEN)
     if owner is not None and owner != turn.session:
         _require_gone(turn, issue, owner, found)
     if text(_handoff(found).get("from_session")) == turn.session:
@@ -62,7 +64,7 @@ def complete_issue(turn: Turn, issue: str, message: str, fence: int = 0) -> dict
     issue = issue_id(issue)
     found = turn.read(f"issue:{issue}")
     if _is_done(found) and text(found.get("claimed_by")) != turn.session:
-        raise Refused(f"issue {issue} is {found.get('status')} already; nothing was changed")
+        raise _finished(turn, issue, found, OTHER)
     if not _is_done(found):
         _require_mine(turn, issue, fence, "Claim it first")
         data = turn.edit(f"issue:{issue}")
@@ -175,6 +177,11 @@ def _owner(issue: Mapping[str, Any]) -> str | None:
 
 def _is_done(issue: Mapping[str, Any]) -> bool:
     return task_state(text(issue.get("status")) or "", owned=True) is TaskState.DONE
+
+
+def _finished(turn: Turn, issue: str, found: Mapping[str, Any], advice: str) -> Finished:
+    ended = turn.age(found.get("completed_at"))
+    return Finished(f"issue {issue}", text(found.get("status")) or "", text(found.get("claimed_by")), ended, advice)
 
 
 def _require_mine(turn: Turn, issue: str, fence: int, advice: str) -> None:

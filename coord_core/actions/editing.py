@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from fnmatch import fnmatchcase
 from typing import Any
 
-from coord_core.actions.turn import Turn, name
+from coord_core.actions.arguments import name
+from coord_core.actions.turn import Turn
 from coord_core.documents import ABSENT
 from coord_core.errors import InvalidScope
 from coord_core.scopes import parse

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from coord_core import times
 from coord_core.actions import words
+from coord_core.actions.arguments import said
 from coord_core.actions.draft import Draft
 from coord_core.actions.plan import Plan
 from coord_core.actions.surroundings import this_user
-from coord_core.actions.turn import said
 from coord_core.errors import NotFound, Refused
 from coord_core.scopes import in_workspace
 from coord_core.state.board import Board

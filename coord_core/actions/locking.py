@@ -7,8 +7,9 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from coord_core import processes, times
+from coord_core.actions.arguments import lock_name
 from coord_core.actions.telling import append_event, tell
-from coord_core.actions.turn import Turn, expired, lock_name, who
+from coord_core.actions.turn import Turn, expired, who
 from coord_core.documents import Change, Line
 from coord_core.errors import Deadlock, InvalidArgument, LockLost, NotYours
 from coord_core.state.insights import GONE
@@ -186,7 +187,7 @@ def _refused(turn: Turn, resource: str, holder: str, lock: Mapping[str, Any], wa
     if not wait:
         raise turn.refuse(resource, holder, since, why + ASK)
     if cycle := _cycle(turn, resource, holder):
-        raise Deadlock(resource, holder, cycle)
+        raise Deadlock(resource, holder, cycle, turn.age(since))
     if turn.session not in waiters(lock):
         data = turn.edit(f"locks:{resource}")
         known = [{"session": each} for each in waiters(lock)] if isinstance(data.get("waiters"), dict) else None

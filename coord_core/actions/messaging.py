@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from coord_core.actions import addressing, words
+from coord_core.actions.arguments import said
 from coord_core.actions.plan import Effect, Plan
-from coord_core.actions.turn import said
 from coord_core.errors import InvalidArgument, Refused
 from coord_core.state.board import Board
 from coord_core.state.insights import GONE

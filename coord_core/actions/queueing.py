@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final
 
+from coord_core.actions.arguments import name
 from coord_core.actions.giving import RUNNING, TAKEN_AT
-from coord_core.actions.turn import Turn, name
-from coord_core.errors import InvalidArgument, NotFound, NotYours, Refused
+from coord_core.actions.turn import Turn
+from coord_core.errors import Finished, InvalidArgument, NotFound, NotYours, Refused
 from coord_core.state.reading import text
 from coord_core.state.records import TaskState
 from coord_core.state.worklists import (
@@ -72,7 +73,7 @@ def claim_next_task(turn: Turn, list_: str, filter_: Mapping[str, Any]) -> dict[
 
 
 def claim_task(turn: Turn, list_: str, ident: str) -> dict[str, Any]:
-    """Take one task of a list; raises NotYours if somebody has it, Refused if it is finished, OnHold, NotFound."""
+    """Take one task of a list; raises NotYours if somebody has it, Finished, OnHold, NotFound."""
     turn.require_signed_on()
     turn.require_no_hold()
     items = _list(turn, list_)
@@ -83,7 +84,8 @@ def claim_task(turn: Turn, list_: str, ident: str) -> dict[str, Any]:
     if owner not in (None, turn.session) and state not in (TaskState.DONE, TaskState.FAILED):
         raise NotYours(f"{list_}#{ident}", owner, NEXT, _age(turn, item))
     if state is not TaskState.PENDING:
-        raise Refused(f"{list_}#{ident} is {item.get('status')}: there is nothing to take; nothing was changed")
+        ended = next((turn.age(item[each]) for each in ENDED_KEYS if item.get(each)), "")
+        raise Finished(f"{list_}#{ident}", str(item.get("status")), owner, ended, NEXT)
     return _take(turn, list_, _own(items, item), key)
 
 
@@ -190,7 +192,10 @@ def _task(items: list[Any], list_: str, ident: str) -> dict[str, Any]:
     ident = name("task", ident)
     found = [each for each in items if isinstance(each, dict) and text(each.get("id")) == ident]
     if len(found) > 1:
-        raise Refused(f"{list_} has {len(found)} tasks with the id {ident}: nobody can say which; nothing was changed")
+        raise Refused(
+            f"{list_} has {len(found)} tasks with the id {ident}: nobody can say which; nothing was changed. "
+            "Give them ids of their own (coordctl set)"
+        )
     if not found:
         raise NotFound(f"task {list_}#{ident}", f"it has {len(items)} tasks; `coordctl status` shows them")
     return found[0]

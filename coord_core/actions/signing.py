@@ -7,10 +7,11 @@ from itertools import count
 from typing import Any, Final
 
 from coord_core import processes, times
+from coord_core.actions.arguments import name
 from coord_core.actions.giving import held_issues, held_tasks
 from coord_core.actions.locking import free, stop_waiting
 from coord_core.actions.telling import append_event, tell
-from coord_core.actions.turn import INSTANCES, Turn, name
+from coord_core.actions.turn import INSTANCES, Turn
 from coord_core.actions.view import check_processes
 from coord_core.documents import Batch
 from coord_core.errors import InvalidArgument, NameTaken

@@ -88,7 +88,7 @@ class Call:
     @property
     def session(self) -> str:
         """The session that this is, "" if it is none but a human; raises InvalidArgument."""
-        from coord_core.actions.turn import name
+        from coord_core.actions.arguments import name
 
         said = self.args.session or os.environ.get(SESSION_VARIABLE)
         return name("session", said) if said else ""

@@ -10,7 +10,8 @@ from typing import Any, Final, TypeVar, cast
 from coord_core import text
 from coord_core.actions.agent import Agent
 from coord_core.actions.answers import Message
-from coord_core.actions.turn import INSTANCES, TEXT_MAX
+from coord_core.actions.arguments import TEXT_MAX
+from coord_core.actions.turn import INSTANCES
 from coord_core.actions.workspaces import agents_workspace
 from coord_core.commands.call import Call, warn
 from coord_core.errors import CoordError, Refused, StoreMissing

@@ -7,8 +7,9 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, Final
 
+from coord_core.actions.workspaces import VARIABLE as WORKSPACE
 from coord_core.commands.mcp_json import words
-from coord_core.storage.places import CONFIG_VARIABLE, USUAL, VARIABLE, find_store, worktrees
+from coord_core.storage.places import CONFIG_VARIABLE, USUAL, VARIABLE, find_store, project, worktrees
 
 DEEPEST: Final = 6
 MOST: Final = 20_000
@@ -25,6 +26,7 @@ def strays(store: Path, root: Path, env: Mapping[str, str], server: Mapping[str,
     """
     yield from _by_environment(store, root, env)
     yield from _by_server(store, root, env, server)
+    yield from _by_workspace(root, env, server)
     for place in _folders(store, root):
         yield (
             f"{place} is a store of its own: agents that go by their working directory write there",
@@ -56,6 +58,19 @@ def _by_server(store: Path, root: Path, env: Mapping[str, str], server: Mapping[
         place = root / Path(find_store(given, cwd=root, env={**env, **own})).expanduser()
         if not same(place, store):
             yield f".mcp.json sends agents to {place}", f"make it {store} there, or give `coordctl` --store {place}"
+
+
+def _by_workspace(root: Path, env: Mapping[str, str], server: Mapping[str, Any]) -> Iterator[Stray]:
+    """Yield who is in another workspace of the same store: those there neither see nor exclude the others."""
+    said, args, usual = server.get("env"), words(server), project(root)
+    own = said.get(WORKSPACE) if isinstance(said, dict) else None
+    given = args[args.index("--workspace") + 1] if "--workspace" in args[:-1] else own
+    for workspace, who in ((env.get(WORKSPACE), f"{WORKSPACE} in this shell"), (given, ".mcp.json")):
+        if isinstance(workspace, str) and workspace and workspace.partition(":")[2] != usual:
+            yield (
+                f"{who} puts agents into the workspace {workspace}, where they meet none of {{machine}}:{usual}",
+                f"name it for all agents, or for none (unset {WORKSPACE})",
+            )
 
 
 def _folders(store: Path, root: Path) -> Iterator[Path]:

@@ -9,8 +9,9 @@ import threading
 from coord_core import processes, text
 from coord_core.actions.agent import Agent
 from coord_core.actions.answers import SignedOn
+from coord_core.actions.arguments import LONGEST
 from coord_core.actions.surroundings import PID_VARIABLE, surroundings
-from coord_core.actions.turn import LONGEST, Turn
+from coord_core.actions.turn import Turn
 from coord_core.errors import CoordError, InvalidArgument, NameTaken, NotSignedOn
 from coord_core.storage import Storage
 
@@ -65,7 +66,8 @@ class Desk:
         """Sign the session off, if it is still on: what it claimed and noted stays."""
         try:
             if self.agent.session:
-                self.agent.sign_off(reason=reason)
+                # The agent did not call: what its last answer brought may not have arrived.
+                self._twin().sign_off(reason=reason)
         except NotSignedOn:
             pass  # Somebody else ended it.
         except CoordError as error:

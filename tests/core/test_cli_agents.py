@@ -289,6 +289,8 @@ def test_a_refusal_names_the_holder_the_age_and_the_next_step(me: Ctl) -> None:
     me("lock", "db")
     me("add-task", '{"type": "test"}')
     me("next-task")
+    me("add-task", '{"type": "lint"}'), me("claim", "queue#2"), me("fail", "queue#2")
+    me("claim", "17"), me("done", "17")
     me("plan-release", "v1.0.0", "Build")
     me("claim", "v1.0.0#1")
     me("sign-on", "claude_9")
@@ -311,6 +313,9 @@ def test_a_refusal_names_the_holder_the_age_and_the_next_step(me: Ctl) -> None:
         ("fail", "queue#1"): "claude_1 has queue#1 since a moment ago, so it is not yours; nothing was changed. Take",
         ("done", "15"): "claude_1 has issue 15 since a moment ago, so it is not yours",
         ("fail", "issue:15"): "an issue is handed off, or given back",
+        ("claim", "issue:17"): "issue 17 is completed (by claude_1, just now); nothing was changed. Take another issue",
+        ("done", "issue:17"): "issue 17 is completed (by claude_1, just now); nothing was changed. Take another issue",
+        ("claim", "queue#2"): "queue#2 is failed (by claude_1, just now); nothing was changed. Take another one",
         ("handoff", "issue:16"): "nobody has issue 16, so it is not yours; nothing was changed. Claim it first",
         ("claim", "v1.0.0#1"): "claude_1 has v1.0.0#1, so it is not yours; nothing was changed. Take another one",
         ("next-task",): "no pending task in queue; ask again later",
@@ -330,6 +335,7 @@ def test_a_refusal_names_the_holder_the_age_and_the_next_step(me: Ctl) -> None:
     assert me(*other, "lock", "cache").code == 0
     circle = me("lock", "cache", "--wait")
     assert circle.code == 1
+    assert "claude_2 has cache since a moment ago and is waiting itself" in circle.err
     assert "claude_1 → cache → claude_2 → db → claude_1" in circle.err
 
 

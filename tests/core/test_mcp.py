@@ -6,6 +6,7 @@ import json
 import subprocess
 import sys
 import threading
+import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,7 @@ from mcp.types import TextContent, TextResourceContents
 from coord_core.actions.agent import Agent
 from coord_core.actions.answers import Message
 from coord_core.actions.surroundings import surroundings
+from coord_core.actions.view import take_board
 from coord_core.mcp.answering import offer
 from coord_core.mcp.desk import Desk
 from coord_core.mcp.reading import context
@@ -139,6 +141,22 @@ def test_a_server_that_somebody_else_s_name_was_set_for_gets_a_free_one(store: P
     desk = Desk(storage, W, name="builder")
     assert desk.sign_on(None, None).session_id == "claude_1"
     assert desk.sign_on(None, None).session_id == "claude_1"
+
+
+@pytest.mark.parametrize("cleaned", [False, True])
+def test_the_end_of_a_server_is_no_call_of_its_agent_s(store: Path, cleaned: bool) -> None:
+    """What the last answer brought may not have arrived, and whoever was cleaned up has not come back."""
+    storage = open_storage(str(store))
+    desk, other = Desk(storage, W), Agent(storage, W, facts={"client_session": "another window"})
+    desk.sign_on(None, None), other.sign_on()
+    other.claim_issue(15), other.offer_handoff(15, to="claude_1")
+    desk.agent.heartbeat()
+    if cleaned:
+        clean_up(store, "claude_1", "its window is closed")
+    desk.leave("its client went")
+    assert data(store, "instances")["registry"]["claude_1"] == "available"
+    assert data(store, "inbox:claude_1")["messages"][0]["told"] is None
+    assert "came_back" not in [each.kind for each in take_board(storage, time.time()).findings]
 
 
 async def test_nothing_but_looking_works_before_signing_on(store: Path) -> None:

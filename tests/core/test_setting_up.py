@@ -16,6 +16,7 @@ from coord_core.actions.agent import Agent
 from coord_core.cli import VERBS, main
 from coord_core.commands import briefing
 from coord_core.mcp.wording import TOOLS
+from coord_core.storage.places import project
 from tests import repositories
 from tests.ctl import ROOT
 
@@ -85,9 +86,9 @@ def test_init_adds_to_what_is_there_and_keeps_the_rest_as_it_is(repo: Path, ctl:
 
 
 def test_init_leaves_our_server_as_somebody_set_it(repo: Path, ctl: Ctl) -> None:
-    mine = {"mcpServers": {"team": {"command": "/opt/coordctl", "args": ["--workspace", "a:b", "mcp"]}}}
+    mine = {"mcpServers": {"team": {"command": "/opt/coordctl", "args": ["--workspace", "a:shop", "mcp"]}}}
     (repo / ".mcp.json").write_text(json.dumps(mine))
-    assert "as team (/opt/coordctl --workspace a:b mcp)" in ctl("init").out
+    assert "as team (/opt/coordctl --workspace a:shop mcp)" in ctl("init").out
     assert json.loads((repo / ".mcp.json").read_text()) == mine
 
 
@@ -130,12 +131,14 @@ def test_init_says_when_our_server_cannot_start_and_mends_it_when_asked(
     repo: Path, ctl: Ctl, before: list[str]
 ) -> None:
     program = "/no/python" if before else "/no/coordctl"
-    team = {"command": program, "args": [*before, "--workspace", "a:b", "mcp"], "env": {"A": "1"}}
+    team = {"command": program, "args": [*before, "--workspace", "a:shop", "mcp"], "env": {"A": "1"}}
     (repo / ".mcp.json").write_text(json.dumps({"mcpServers": {"team": team}, "x": 1}))
     assert "but that is not found: `coordctl init --mend`" in ctl("init").out
     assert servers(repo) == {"team": team}
     assert ctl("init", "--mend").code == 0
-    assert servers(repo) == {"team": {"command": "coordctl", "args": ["--workspace", "a:b", "mcp"], "env": {"A": "1"}}}
+    assert servers(repo) == {
+        "team": {"command": "coordctl", "args": ["--workspace", "a:shop", "mcp"], "env": {"A": "1"}}
+    }
     assert doctor(ctl) == {}
 
 
@@ -258,6 +261,21 @@ def test_doctor_says_when_agents_would_write_to_different_folders(
     monkeypatch.setenv("COORD_STORE", str(tmp_path / "elsewhere"))
     apart = " ".join(doctor(ctl)["one store"])
     assert "COORD_STORE is set in this shell" in apart and str(repo / ".claude" / "session-state") in apart
+
+
+def test_doctor_says_when_agents_would_be_in_different_workspaces(
+    repo: Path, ctl: Ctl, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ctl("init")
+    monkeypatch.setenv("COORD_WORKSPACE", f"laptop:{project(repo)}")
+    assert doctor(ctl) == {}, "also of another machine: a container and its host meet"
+    monkeypatch.setenv("COORD_WORKSPACE", "laptop:acme/other")
+    (apart,) = doctor(ctl)["one store"]
+    assert apart.startswith("COORD_WORKSPACE in this shell puts agents into the workspace laptop:acme/other")
+    monkeypatch.delenv("COORD_WORKSPACE")
+    server = OURS | {"args": ["--workspace", "laptop:acme/other", "mcp"]}
+    (repo / ".mcp.json").write_text(json.dumps({"mcpServers": {"coord": server}}))
+    assert doctor(ctl)["one store"][0].startswith(".mcp.json puts agents into the workspace laptop:acme/other")
 
 
 def test_doctor_says_when_mcp_json_sends_agents_elsewhere(repo: Path, ctl: Ctl, tmp_path: Path) -> None:

@@ -90,7 +90,7 @@ def _unclaimed(found: Found, issue: Issue, session: Session, since: float | None
 
 def _handoff(found: Found, issue: Issue, handoff: Handoff) -> None:
     at = handoff.at.at if handoff.at is not None else None
-    if at is None or issue.owner not in (None, handoff.from_session):
+    if at is None or issue.current_session not in (None, handoff.from_session):
         return
     if found.view.now - at < found.view.limits.handoff:
         found.again(at + found.view.limits.handoff)
