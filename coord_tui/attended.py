@@ -14,7 +14,7 @@ from coord_core.errors import CoordError
 from coord_core.state.board import Board
 from coord_core.state.insights import Finding, Holdings
 from coord_tui.desk import Desk
-from coord_tui.display import Words, plain, say, toast
+from coord_tui.display import Words, clip, plain, say, toast, width
 from coord_tui.ignored import Ignored
 from coord_tui.keymap import Keymap
 from coord_tui.painted import PaintedApp
@@ -61,8 +61,9 @@ class AttendedApp(PaintedApp, inherit_bindings=False):
         """Say what was wrong with the settings, in one line."""
         if self._problems:
             more = len(self._problems) - 1
-            note = f"  ({more} more: coord-tui --check-config)" if more else ""
-            self.remark(say((self._problems[0], "wait"), (note, "dim")), LONG_S)
+            note = say((f"  ({more} more: coord-tui --check-config)" if more else "", "dim"))
+            first = clip(say((self._problems[0], "wait")), self.size.width - width(note) - 2)
+            self.remark(first + note, LONG_S)
 
     # Read-only
 

@@ -65,7 +65,7 @@ def _clean_up(board: Board, action: str, sessions: Sequence[Session], arguments:
         raise Refused(f"{names} left nothing to clean up")
     alive = words.join([each.id for each in sessions if words.alive(board, each)]) or None
     what = names if len(sessions) <= 3 else f"{len(sessions)} sessions"
-    doubt = f", {'which is' if alive == names else f'though {alive} is'} alive" if alive else ""
+    doubt = f", {'which' if alive == names else f'though {alive}'} {words.be(alive)} alive" if alive else ""
     return Plan(
         action=action,
         subject=sessions[0].scope,

@@ -109,7 +109,7 @@ def _give(
         subject=subject,
         workspace=to.workspace,
         title=(
-            f"Take {what} from {alive}, which is alive, and give it to {to.id}?"
+            f"Take {what} from {alive}, which {words.be(alive)} alive, and give it to {to.id}?"
             if alive
             else f"Give {what}{of_was} to {to.id}?"
         ),
@@ -150,7 +150,7 @@ def _put_back(
         action=action,
         subject=subject,
         workspace=workspace,
-        title=f"Take {what} from {alive}, which is alive?" if alive else f"Put back {what}{of_was}?",
+        title=f"Take {what} from {alive}, which {words.be(alive)} alive?" if alive else f"Put back {what}{of_was}?",
         verb="Take it" if alive else "Put back",
         changes=draft.changes(),
         effects=tuple(draft.effects),

@@ -89,7 +89,7 @@ def _joined(board: Board, parts: Sequence[Plan], left: tuple[str, ...]) -> Plan:
     alive = words.join(living) or None
     verbs = _verbs(parts)
     who = alive if len(living) <= TOLD else f"{len(living)} of them"
-    doubt = f", though {who} {'are' if ' and ' in alive else 'is'} alive" if alive else ""
+    doubt = f", though {who} {words.be(alive)} alive" if alive else ""
     final = board
     for part in parts:
         final = _after(final, part)
@@ -145,7 +145,8 @@ def _holds(parts: Sequence[Plan]) -> Mapping[str, Sequence[Change]]:
 
 
 def _why(part: Plan) -> str:
-    what = part.title.removesuffix("?").removesuffix(", which is alive")
+    what = part.title.removesuffix("?")
+    what = what.removesuffix(f", which {words.be(part.takes_from or '')} alive")
     return f"{what}: {part.evidence[0]}" if part.evidence else f"{what}."
 
 

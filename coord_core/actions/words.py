@@ -67,6 +67,11 @@ def join(names: Sequence[str]) -> str:
     return " and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)
 
 
+def be(joined: str) -> str:
+    """Return `is`, after several joined names `are`."""
+    return "are" if " and " in joined else "is"
+
+
 def value(found: Any, nothing: str = "nothing") -> str:
     """Return a stored value in a few characters."""
     if found is ABSENT or found is None:

@@ -17,10 +17,10 @@ from coord_tui.rows.values import at, elapsed, ranked
 
 COLUMNS: Final = (
     Column("", 1, by="state"),
-    Column("LOCK", 10, share=0.52, by="lock"),
-    Column("HOLDER", 10, by="owner"),
+    Column("LOCK", 10, share=0.45, by="lock"),
+    Column("HOLDER", 10, share=0.2, by="owner"),
     Column("HELD", 4, right=True, by="held", quiet=True),
-    Column("", 8, share=0.48, by="waiting"),
+    Column("WAITING", 8, share=0.35, by="waiting"),
 )
 _WORST: Final = (Life.DEAD, Life.STALE, Life.OFF, None, Life.UNKNOWN, Life.LATE, Life.LIVE)
 

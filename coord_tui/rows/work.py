@@ -18,9 +18,9 @@ from coord_tui.rows.values import at, elapsed
 COLUMNS: Final = (
     Column("", 1, by="state"),
     Column("TASK", 14, by="task"),
-    Column("WHAT", 10, share=1, by="what"),
-    Column("OWNER", 11, by="owner"),
-    Column("", 4, right=True, by="age", quiet=True),
+    Column("WHAT", 10, share=0.75, by="what"),
+    Column("OWNER", 11, share=0.25, by="owner"),
+    Column("AGE", 4, right=True, by="age", quiet=True),
 )
 MARKS: Final = {
     TaskState.RUNNING: ("▸", "link"),

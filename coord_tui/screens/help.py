@@ -24,6 +24,8 @@ MOVE: Final = (
     ("move", "g G home end", "first, last"),
     ("move", "pgup pgdn", "a page; ctrl+d ctrl+u half of one"),
 )
+SCROLL: Final = ("move", "j k", "one line; the wheel, three")
+"""In a detail, whose arrows go to links."""
 ENTER: Final = ("move", "enter", "detail")
 DIALOG: Final = ("act", "in a dialog", "y does it, escape n cancel, tab ← → move")
 AROUND: Final = 3
@@ -32,7 +34,8 @@ AROUND: Final = 3
 def rows(keys: Sequence[Key], here: Here) -> list[tuple[str, str, str]]:
     """Return what works here and now: its group, its keys, what it does; what says the same in one row."""
     working = [key for key in keys if not key.idle]
-    found = [] if here.blank else [*MOVE, ENTER] if here.opens else [*MOVE]
+    reads = any(key.command.id == "detail.next" for key in working)
+    found = [] if here.blank else [SCROLL if reads else MOVE[0], *MOVE[1:], *[ENTER] * here.opens]
     for _, same in groupby(working, key=lambda key: key.command.fold or key.command.id):
         several = list(same)
         words = several[0].command.fold if len(several) > 1 else several[0].words

@@ -109,6 +109,8 @@ class Overview(Margin, inherit_bindings=False):
         assert self.sources is not None
         if name == "work" and self.sources.work.keys:
             return say((f"{self.panels[name].digit} Work", "name"), ("  ", ""), *self.sources.work.summary())
+        if name == "needs" and self.shows_ignored:
+            return say((f"{self.panels[name].digit} Needs you {len(self.sources.findings.needy)}", "name"))
         return None
 
     def _note(self, name: str) -> Words:

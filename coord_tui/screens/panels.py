@@ -81,6 +81,7 @@ class Panels(dict[str, Panel]):
             panel.display = not hidden and (name == solo if solo else self.could_show(name, room))
             shown = not (room.quiet and not solo) if name == "needs" else not room.tabs
             panel.rule.display = shown or panel.altered
+            panel.table.head_with(titles=name in ("sessions", solo))
             own = heights.get(name) if not solo else None
             last = name == "work" and not room.issues
             panel.styles.height = own if own and not last else "1fr"

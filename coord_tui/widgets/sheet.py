@@ -85,6 +85,15 @@ class Sheet(Cursor, inherit_bindings=True):
         """How many lines the titles take."""
         return 1 if self.headed else 0
 
+    def head_with(self, *, titles: bool) -> None:
+        """Let the columns' titles, if they have any, stand on top, or no longer."""
+        headed = titles and any(column.title for column in self._columns)
+        if headed != self.headed and self.source is not None:
+            self.headed = headed
+            self.resize()
+            self.keep_in_sight()
+            self.refresh_changed()
+
     @property
     def body(self) -> int:
         """How many lines there are for rows."""

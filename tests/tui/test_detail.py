@@ -242,6 +242,8 @@ async def test_the_keys_of_a_detail_follow_the_width_and_what_may_be_done(stage:
         await s.pilot.resize_terminal(160, 40)
         await s.settle()
         assert "j k scroll" in s.text().splitlines()[-1]
+        await s.press("?")
+        assert {"j k", "x", "n N"} <= {names for _, names, _ in s.app.screen.rows}  # type: ignore[attr-defined]
     async with stage(read_only=True) as s:
         await s.press("n", "enter")
         assert s.text().splitlines()[-1].startswith(" backspace back")

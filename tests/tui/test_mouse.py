@@ -138,3 +138,16 @@ async def test_in_read_only_the_mouse_changes_nothing_either(stage: Staging) -> 
         assert not s.desk.planned
         await click(s, "? keys")
         assert type(s.app.screen).__name__ == "Help"
+
+
+@pytest.mark.parametrize("keys", [(), ("4", "4")], ids=["tabs", "zoomed"])
+async def test_a_panel_that_is_alone_has_heads_to_sort_by(stage: Staging, keys: tuple[str, ...]) -> None:
+    async with stage(size=(120, 36) if keys else (80, 24)) as s:
+        await s.press(*(keys or ("4",)))
+        assert s.cursor == f"{boards.scope('project:queue#tasks')}#7"
+        await click(s, "OWNER")
+        assert "OWNER↑" in s.text()
+        assert s.cursor == f"{boards.scope('project:queue#tasks')}#7"
+        if keys:
+            await s.press("escape")
+            assert "OWNER" not in s.text(), "beside the others each line is needed"

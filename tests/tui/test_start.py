@@ -164,3 +164,5 @@ async def test_what_is_wrong_with_the_settings_is_one_line(stage: Staging, read_
         assert s.text().splitlines()[-1] == f" {wrong[0]}  (1 more: coord-tui --check-config)"
         await s.press("escape")
         assert wrong[0] not in s.text()
+    async with stage(user={"problems": ["config.toml, line 1: " + "x" * 200, *wrong]}, read_only=read_only) as s:
+        assert s.text().splitlines()[-1].endswith("…  (2 more: coord-tui --check-config)"), "how many is never cut off"

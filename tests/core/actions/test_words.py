@@ -79,6 +79,11 @@ def test_signing_off() -> None:
     )
 
 
+def test_two_that_are_alive_are_two() -> None:
+    plan = busy().plan("clean_up_stale", scopes=[f"{W}:session:claude_6", f"{W}:session:claude_9"])
+    assert plan.title == "Clean up claude_6 and claude_9, which are alive?"
+
+
 def test_several_at_once() -> None:
     plan = busy().plan("clean_up_stale", scopes=[f"{W}:session:claude_4", f"{W}:session:claude_8"])
     assert plan.title == "Clean up claude_4 and claude_8?"
