@@ -54,6 +54,7 @@ class Travel:
         self._replay: Replay | None = None
         self._wishes: deque[Callable[[Replay], Moment | None]] = deque()
         self._newest: int | None = None
+        self._stride = 0.0
         self._begun = False
 
     # What is looked at
@@ -134,7 +135,7 @@ class Travel:
 
     def pass_time(self, seconds: float) -> None:
         """Go so many seconds on, or back."""
-        self._wish(lambda replay: self._passed(replay, seconds))
+        self._wish(lambda replay: self._passed(replay, seconds), seconds)
 
     def look_from(self, seq: int | None) -> None:
         """Look at the moment of a line, or at now without one."""
@@ -146,7 +147,9 @@ class Travel:
             self.toggle()
         self._wish(lambda replay: self._gone(replay, when))
 
-    def _wish(self, wish: Callable[[Replay], Moment | None]) -> None:
+    def _wish(self, wish: Callable[[Replay], Moment | None], stride: float = 0.0) -> None:
+        """Go somewhere; stride: so many seconds on is where the same key would lead next."""
+        self._stride = stride
         if self.paused and self.note != NO_JOURNAL:
             self._wishes.append(wish)
             if self._replay is not None:
@@ -203,7 +206,8 @@ class Travel:
             await self._list(replay, seq)
         self.app.show_board()
         if seq is not None:
-            await asyncio.to_thread(replay.prepare, seq)
+            ahead = self.moment.at + self._stride if self.moment is not None and self._stride else None
+            await asyncio.to_thread(replay.prepare, seq, ahead)
 
     # Steps, each in a thread
 

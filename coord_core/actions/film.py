@@ -52,6 +52,7 @@ class Film:
         self.present, newest = _take(storage)
         self.spool = Spool(storage, newest)
         self._wound: list[_Run] = []
+        self._last: tuple[Place, Mapping[str, Data]] = (Place(-1, 0), {})
 
     def present_data(self, scope: str) -> Data:
         """Return what a document holds now."""
@@ -59,16 +60,24 @@ class Film:
         return document.data if document is not None else None
 
     def before(self, place: Place) -> Frame:
-        """Return what the store held before a line."""
+        """Return what the store held before a line: worked out from the nearest place where that is known."""
         run, lines = self._wind_to(place.run), self.spool.stretch(place.run)
-        forward = place.at <= len(lines) // 2
-        frame = Frame(dict(run.before if forward else run.behind), self._unreadable(place))
-        for at in range(place.at) if forward else range(len(lines) - 1, place.at - 1, -1):
+        begin, data = min(self._known(run, place.run, len(lines)), key=lambda each: abs(each[0] - place.at))
+        frame = Frame(dict(data), self._unreadable(place))
+        forward = begin <= place.at
+        for at in range(begin, place.at) if forward else range(begin - 1, place.at - 1, -1):
             line = lines.line(at)
             if line is not None:
                 known = self._looker(frame)
                 frame.data |= forth(line, known) if forward else run.reel.back(at, line, known)
+        self._last = place, dict(frame.data)
         return frame
+
+    def _known(self, run: _Run, number: int, lines: int) -> list[tuple[int, Mapping[str, Data]]]:
+        """Return where in a run it is known what the store held: at both ends, and where somebody asked last."""
+        ends: list[tuple[int, Mapping[str, Data]]] = [(0, run.before), (lines, run.behind)]
+        place, data = self._last
+        return [*ends, (place.at, data)] if place.run == number else ends
 
     def _unreadable(self, place: Place) -> dict[str, Unreadable]:
         """Return the files that could not be read before a line."""

@@ -102,14 +102,14 @@ class Replay:
                 return self._moment(first) if first is not None else None
             return self._moment(place, at)
 
-    def prepare(self, seq: int) -> None:
-        """Make the boards around a line that a step will soon ask for."""
+    def prepare(self, seq: int, at: float | None = None) -> None:
+        """Make the boards around a line that a step will soon ask for, or that at a time."""
         with self._lock:
             place = self._spool.find(seq)
             near = self._spool.find(seq - 1)
             for _ in range(CHUNK // 2):
                 near = self._spool.older(near) if near is not None else None
-            for each in (place, near):
+            for each in (place, near if at is None else self._spool.find_time(at)):
                 if each is not None:
                     self._board(each)
 

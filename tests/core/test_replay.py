@@ -143,13 +143,17 @@ def test_after_every_line_its_documents_are_what_they_were(doings: Any, segment:
         film, present = Film(store), everything(store)
         everywhere = places(film)
         assert [film.spool.seq(place) for place in everywhere] == [each.seq for each in told]
-        for nth, place in enumerate(everywhere):
+        # From the ends of each run, and from wherever somebody looked last: on the way there, and on the way back.
+        for nth, place in [*enumerate(everywhere), *reversed([*enumerate(everywhere)])]:
             run = [each for each, other in zip(told, everywhere, strict=True) if other.run == place.run]
-            frame = film.before(place)
-            if nth and everywhere[nth - 1].run == place.run:
-                assert held(film, frame) == expected(told, nth - 1, run, present)
-            film.forth(frame, place)
-            assert held(film, frame) == expected(told, nth, run, present)
+            fresh = Film(store)
+            assert places(fresh) == everywhere
+            for looked in (film, fresh):
+                frame = looked.before(place)
+                if nth and everywhere[nth - 1].run == place.run:
+                    assert held(looked, frame) == expected(told, nth - 1, run, present)
+                looked.forth(frame, place)
+                assert held(looked, frame) == expected(told, nth, run, present)
     shutil.rmtree(folder)
 
 

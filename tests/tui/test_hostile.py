@@ -97,6 +97,7 @@ async def test_hostile_details_are_only_text(stage: Staging) -> None:
 
 async def test_hostile_plans_and_refusals_are_only_text(stage: Staging) -> None:
     async with stage(size=(80, 24)) as s:
+        s.app._disable_notifications = False
         for bad in CORPUS:
             effects = tuple(Effect(bad, bad + str(n), bad) for n in range(9))
             plan = Plan("x", bad, bad, bad, bad, {}, effects, (bad, bad), (bad,), takes_from=bad)
@@ -109,8 +110,9 @@ async def test_hostile_plans_and_refusals_are_only_text(stage: Staging) -> None:
                 await s.dialog(type(dialog).__name__)
                 check(s)
                 await s.press("escape")
-            toast(s.app, bad * 3 or "x")
-            await s.settle()
+            s.app.clear_notifications()
+            toast(s.app, f"said {bad * 3}")
+            await s.until(lambda: "said" in s.text())
             check(s)
 
 

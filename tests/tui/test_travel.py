@@ -81,7 +81,11 @@ async def test_p_pauses_the_view_and_lets_it_go_on(stage: Staging) -> None:
         await s.until(lambda: s.desk.queue.empty())
         await s.settle()
         assert s.text() == before
-        assert "codex_9" not in s.text()
+        # Whatever has it drawn anew.
+        await s.press("6", "1", "s", "S")
+        await s.pilot.resize_terminal(110, 30)
+        await s.settle()
+        assert "codex_9" not in s.text() and holds(s, ISSUE)["claimed_by"] == "claude_2"
         await s.press("p")
         assert "PAUSED" not in s.text()
         assert holds(s, ISSUE)["claimed_by"] == "codex_9"
