@@ -87,7 +87,7 @@ class Agent(Caller):
         return answer
 
     def update_progress(self, issue: str | int, phase: str, percent: float | None = None, message: str = "") -> Noted:
-        """Broadcast how far an issue is, 0 to 100 percent; raises NotYours."""
+        """Broadcast how far an issue is, 0 to 100 percent; what is left out stays as it was. Raises NotYours."""
         body = partial(
             claiming.update_progress, issue=plain(issue), phase=said("phase", phase), percent=percent,
             message=said("message", message), fence=self._claimed(issue),

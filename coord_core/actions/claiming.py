@@ -93,10 +93,26 @@ def update_progress(
         raise InvalidArgument("percent", "a number from 0 to 100 is needed")
     if not _require_mine_or_free(turn, issue, fence, "Claim it, or report on one of yours"):
         raise NotFound(f"issue {issue}", f"claim it first (coordctl claim issue:{issue}): that makes it")
-    turn.edit(f"issue:{issue}")["progress"] = {
+    data = turn.edit(f"issue:{issue}")
+    phase, percent, message = _gone_on(data.get("progress"), turn.session, phase, percent, message)
+    data["progress"] = {
         "phase": phase, "percent": percent, "message": message, "updated_at": turn.stamp, "updated_by": turn.session,
     }  # fmt: skip
     return {"where": f"issue:{issue}", "what": f"{phase} {percent:g}%".lstrip() if percent is not None else phase}
+
+
+def _gone_on(
+    before: object, session: str, phase: str, percent: float | None, message: str
+) -> tuple[str, float | None, str]:
+    """Return what a session says of its progress; what it leaves out is as it was, but words were of their phase."""
+    if not isinstance(before, dict) or before.get("updated_by") != session:
+        return phase, percent, message
+    was, reached = text(before.get("phase")) or "", before.get("percent")
+    if percent is None and isinstance(reached, int | float) and not isinstance(reached, bool):
+        percent = reached
+    if phase in ("", was):
+        message = message or text(before.get("message")) or ""
+    return phase or was, percent, message
 
 
 def offer_handoff(

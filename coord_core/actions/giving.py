@@ -51,6 +51,9 @@ def put_back_issue(draft: Draft, issue: Issue, *, forget: Iterable[Session]) -> 
 
 def give_issue(draft: Draft, issue: Issue, to: Session) -> None:
     """Make `to` the owner of an issue; its current issue too if it has none."""
+    if task_state(issue.status or "", owned=True) is TaskState.DONE:
+        done = f"#{issue.id} is {issue.status}: there is nothing left to give"
+        raise Refused(f"{done}; put it back first to do it again")
     data = draft.data(issue.scope)
     draft.tell(issue.scope, _owner_key(issue), f"{issue.owner or NOBODY} → {to.id}")
     data["claimed_by"] = to.id

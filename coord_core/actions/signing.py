@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from itertools import count
 from typing import Any, Final
 
@@ -13,6 +13,7 @@ from coord_core.actions.locking import free, stop_waiting
 from coord_core.actions.telling import append_event, tell
 from coord_core.actions.turn import INSTANCES, Turn
 from coord_core.actions.view import check_processes
+from coord_core.actions.words import join
 from coord_core.documents import Batch
 from coord_core.errors import InvalidArgument, NameTaken
 from coord_core.scopes import in_workspace
@@ -61,18 +62,21 @@ def sign_on(turn: Turn, session_id: str | None, facts: Mapping[str, Any]) -> dic
     data["status"] = data.get("status", ACTIVE) if was_taken and mine else ACTIVE
     if not mine:
         _stop_waiting(turn, board, scope)
+    freed: list[str] = []
     if taken_over:
-        _renew_locks(turn, board, scope)
+        # Who asked for the name goes on with its work; whoever just came knows nothing of what the locks are for.
+        freed = _free_locks(turn, board, scope) if session_id is None else _renew_locks(turn, board, scope)
         data["taken_over"] = {"from": taken_over, "at": turn.stamp}
-        told = {"session": wanted, "from": taken_over}
-        append_event(turn.tx, turn.workspace, wanted, "session_taken_over", f"Took over {wanted}", told, turn.at)
+        told = {"session": wanted, "from": taken_over, **({"released": freed} if freed else {})}
+        said = f"Took over {wanted}{f'; released {join(freed)}' if freed else ''}"
+        append_event(turn.tx, turn.workspace, wanted, "session_taken_over", said, told, turn.at)
     if hold := read_hold(turn.read(HOLD)):
         why = f": {hold.message}" if hold.message else ""
         said = f"Everything is on hold{why}. No claim, lock or task is granted until it is lifted"
         tell(turn.tx, turn.workspace, wanted, hold.by or "a supervisor", said, turn.at)
     return {
         "session_id": wanted, "workspace": turn.workspace, "fence": turn.tx.seq, "resumed": was_taken and mine,
-        "taken_over": taken_over, "has": _belongings(board, scope),
+        "taken_over": taken_over, "has": _belongings(board, scope, without=freed),
     }  # fmt: skip
 
 
@@ -81,14 +85,10 @@ def sign_off(turn: Turn) -> dict[str, Any]:
     turn.require_signed_on()
     board = everything(turn)
     scope = turn.scope(f"session:{turn.session}")
-    released = []
-    for lock in board.holdings.get(scope, Holdings()).locks:
-        if lock.workspace == turn.workspace:
-            free(turn, lock.resource, turn.edit(f"locks:{lock.resource}"))
-            released.append(lock.resource)
+    released = _free_locks(turn, board, scope)
     _stop_waiting(turn, board, scope)
     _registry(turn)[turn.session] = "available"
-    keeps = [each for each in _belongings(board, scope) if not each.startswith("locks:")]
+    keeps = _belongings(board, scope, without=released)
     return {"session_id": turn.session, "released": released, "keeps": keeps}
 
 
@@ -183,10 +183,19 @@ def _describe(verdict: Verdict, before: Session) -> str:
     return f"{whom} ({verdict.evidence})"
 
 
-def _renew_locks(turn: Turn, board: Board, scope: str) -> None:
+def _renew_locks(turn: Turn, board: Board, scope: str) -> list[str]:
     """Give the locks of a name that was taken over new fences: whoever carries the old ones is refused."""
     for lock in board.holdings.get(scope, Holdings()).locks:
         turn.tx.edit(lock.scope)["fence"] = turn.tx.seq
+    return []
+
+
+def _free_locks(turn: Turn, board: Board, scope: str) -> list[str]:
+    """Release a session's locks; return their names."""
+    freed = [each for each in board.holdings.get(scope, Holdings()).locks if each.workspace == turn.workspace]
+    for lock in freed:
+        free(turn, lock.resource, turn.edit(f"locks:{lock.resource}"))
+    return [lock.resource for lock in freed]
 
 
 def _stop_waiting(turn: Turn, board: Board, scope: str) -> None:
@@ -195,10 +204,12 @@ def _stop_waiting(turn: Turn, board: Board, scope: str) -> None:
         stop_waiting(turn.tx.edit(lock.scope), turn.session)
 
 
-def _belongings(board: Board, scope: str) -> list[str]:
+def _belongings(board: Board, scope: str, *, without: Collection[str]) -> list[str]:
+    """Return what a session has, as people write it. without: locks that were just released."""
     session = board.sessions.get(scope)
     if session is None:
         return []
-    locks = [f"locks:{each.resource}" for each in board.holdings.get(scope, Holdings()).locks]
+    held = board.holdings.get(scope, Holdings()).locks
+    locks = [f"locks:{each.resource}" for each in held if each.resource not in without]
     issues = [f"issue:{each.id}" for each in held_issues(board, session)]
     return [*locks, *issues, *(each.label for each in held_tasks(board, session))]

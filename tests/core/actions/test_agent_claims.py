@@ -17,6 +17,21 @@ SEED = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ")
 REFERENCE = Path(__file__).parents[2] / "data" / "three-active"
 
 
+def test_what_a_report_leaves_out_stays_as_it_was(crew: Crew) -> None:
+    agent = crew.agent("claude_1")
+    agent.claim_issue(15)
+
+    def after(*report: Any) -> tuple[Any, ...]:
+        agent.update_progress(15, *report)
+        progress = crew.data("issue:15")["progress"]
+        return progress["phase"], progress["percent"], progress["message"]
+
+    assert after("testing", 40, "Writing tests") == ("testing", 40, "Writing tests")
+    assert after("", 60) == ("testing", 60, "Writing tests")
+    assert after("testing", None, "Mending one") == ("testing", 60, "Mending one")
+    assert after("review") == ("review", 60, ""), "the words were of another phase"
+
+
 def test_a_claim_is_written_as_the_reference_writes_it(crew: Crew) -> None:
     agent = crew.agent("claude_1")
     claim = agent.claim_issue(15)

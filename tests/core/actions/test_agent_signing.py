@@ -159,6 +159,20 @@ def test_a_takeover_is_recorded_and_told(crew: Crew) -> None:
     assert crew.events() == [("claude_1", "session_taken_over")]
 
 
+def test_whoever_just_came_gets_no_lock_of_the_dead_with_its_name(crew: Crew) -> None:
+    dead = crew.dead("claude_1")
+    dead.acquire_lock("deploy")
+    dead.claim_issue(7)
+    newcomer = crew.stranger(client_session="another window")
+    answer = newcomer.sign_on()
+    assert answer.session_id == "claude_1" and answer.taken_over
+    assert answer.has == ("issue:7",) and not crew.data("locks:deploy")
+    assert crew.events()[-1] == ("claude_1", "session_taken_over")
+    with pytest.raises(NotSignedOn, match="another agent took the name over"):
+        dead.release_lock("deploy")
+    assert crew.agent("claude_2").acquire_lock("deploy").fence
+
+
 def test_a_takeover_gives_the_locks_new_fences(crew: Crew) -> None:
     old = crew.agent("claude_1")
     grant = old.acquire_lock("db")

@@ -56,6 +56,13 @@ def test_a_key_that_is_a_document_s_last_becomes_null_rather_than_take_the_docum
     assert shop.data("session:claude_4") == {"current_issue": None}
 
 
+def test_a_finished_issue_is_given_to_nobody() -> None:
+    shop = busy()
+    shop.write("issue:18", {"claimed_by": "claude_4", "status": "completed"})
+    with pytest.raises(Refused, match="#18 is completed: there is nothing left to give; put it back first"):
+        shop.plan("reassign_issue", scope=f"{W}:issue:18", to="claude_9")
+
+
 @pytest.mark.parametrize("to", ["nobody_knows", "claude_4"])
 def test_nothing_is_given_to_the_unknown_or_the_dead(to: str) -> None:
     with pytest.raises(Refused, match=r"known: claude_2, .*|is dead"):
