@@ -95,12 +95,13 @@ def stage(monkeypatch: pytest.MonkeyPatch) -> Staging:
         size: tuple[int, int] = (120, 36),
         now: float = boards.NOW,
         user: Mapping[str, Any] | None = None,
+        notifications: bool = False,
         **options: Any,
     ) -> AsyncIterator[Stage]:
         desk = FakeDesk(*(shown or (boards.busy(),)), **options)
         app = CoordApp(desk, clock=lambda: found.now, ticks=False, **(user or {}))
         found = Stage(app, desk, None, now)  # type: ignore[arg-type]
-        async with app.run_test(size=size) as pilot:
+        async with app.run_test(size=size, notifications=notifications) as pilot:
             found.pilot = pilot
             if desk.first:
                 await found.until(lambda: app.board is not None)

@@ -96,8 +96,7 @@ async def test_hostile_details_are_only_text(stage: Staging) -> None:
 
 
 async def test_hostile_plans_and_refusals_are_only_text(stage: Staging) -> None:
-    async with stage(size=(80, 24)) as s:
-        s.app._disable_notifications = False
+    async with stage(size=(80, 24), notifications=True) as s:
         for bad in CORPUS:
             effects = tuple(Effect(bad, bad + str(n), bad) for n in range(9))
             plan = Plan("x", bad, bad, bad, bad, {}, effects, (bad, bad), (bad,), takes_from=bad)
