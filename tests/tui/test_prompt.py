@@ -362,7 +362,8 @@ async def test_help_of_a_detail(stage: Staging) -> None:
         await s.press("enter", "?")
         dialog = await s.dialog("Help")
         seen = {row[2] for row in dialog.rows}
-        assert "to the record of the picked link" in seen and "undo mine, redo it" not in seen
+        assert "to the record of the picked link" in seen and "clean up claude_1" in seen
+        assert "next, previous panel" not in seen
 
 
 def test_before_there_is_anything_to_see_little_works(stage: Staging) -> None:
