@@ -40,11 +40,11 @@ def _undrawn(screen: Screen[Any]) -> bool:
 
 
 async def calm(shown: app.App[Any]) -> None:
-    """Wait until no key waits for its turn, nothing is ready to run, and all is drawn; no frame is waited for."""
+    """Wait until no key and no new size waits for its turn, nothing is ready to run, and all is drawn."""
     keyboard = getattr(shown, "keyboard", None)
     for _ in range(ROUNDS):
         await idle()
-        if keyboard is not None and keyboard._round is not None:
+        if shown._resize_timer is not None or (keyboard is not None and keyboard._round is not None):
             await asyncio.sleep(LOOK_S)
         elif shown._screen_stack and _undrawn(shown.screen):
             shown.screen._on_timer_update()
