@@ -52,6 +52,7 @@ class Terminal:
     ) -> None:
         self.screen = pyte.Screen(columns, rows)
         self._stream = pyte.ByteStream(self.screen)
+        self._text: str | None = None
         self.raw = b""
         self.status: int | None = None
         self.begun = time.monotonic()
@@ -87,6 +88,11 @@ class Terminal:
     @property
     def text(self) -> str:
         """The screen as it stands."""
+        if self._text is None:
+            self._text = self._read()
+        return self._text
+
+    def _read(self) -> str:
         # Not its `display`, which fails where half of a wide character was written over.
         lines, across = self.screen.buffer, range(self.screen.columns)
         return "\n".join("".join(lines[y][x].data for x in across).rstrip() for y in range(self.screen.lines))
@@ -100,6 +106,7 @@ class Terminal:
         except OSError:
             return 0
         self.raw += piece
+        self._text = None
         with contextlib.suppress(Exception):  # pyte does not know every sequence
             self._stream.feed(piece)
         if CURSOR_REPORT in piece:

@@ -71,9 +71,20 @@ KEYS = {
 }  # fmt: skip
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(st.data())
 def test_no_document_ever_breaks_the_board(data: st.DataObject) -> None:
+    hold_that_no_document_breaks_the_board(data)
+
+
+@pytest.mark.soak
+@settings(max_examples=3000, deadline=None)
+@given(st.data())
+def test_no_document_ever_breaks_the_board_for_long(data: st.DataObject) -> None:
+    hold_that_no_document_breaks_the_board(data)
+
+
+def hold_that_no_document_breaks_the_board(data: st.DataObject) -> None:
     documents = []
     for short, keys in KEYS.items():
         values = data.draw(st.dictionaries(st.sampled_from(keys), WRONG, max_size=6))

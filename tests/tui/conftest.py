@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import asyncio
 import time
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
@@ -12,9 +13,11 @@ from textual.pilot import Pilot
 from coord_core.state.board import Board
 from coord_tui.app import CoordApp
 from tests.tui import boards
+from tests.tui.calm import calm, watch_the_loop
 from tests.tui.desks import FakeDesk
 
 PATIENCE_S = 30.0
+watch_the_loop()
 
 
 @dataclass
@@ -33,8 +36,7 @@ class Stage:
 
     async def settle(self) -> None:
         """Wait until everything that was begun is done."""
-        for _ in range(3):
-            await self.pilot.pause()
+        await self.pilot.pause()
         for worker in [
             w
             for w in self.app.workers
@@ -53,7 +55,8 @@ class Stage:
         while time.monotonic() < deadline:
             if happened():
                 return
-            await self.pilot.pause(0.01)
+            await calm(self.app)
+            await asyncio.sleep(0.01)
         raise AssertionError("it never happened")
 
     def text(self) -> str:

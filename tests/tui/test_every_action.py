@@ -39,11 +39,10 @@ def look(folder: Path) -> Folder:
     """Return how a document's data is looked up by its short name; None for none, TORN for what is no document."""
 
     def data(short: str) -> Any:
-        path = folder / file_name(short)
-        if not path.exists():
-            return None
         try:
-            return json.loads(path.read_text())["data"]
+            return json.loads((folder / file_name(short)).read_text())["data"]
+        except FileNotFoundError:
+            return None
         except ValueError:
             return TORN
 
@@ -242,10 +241,10 @@ class Keyboard:
         assert happened(), self.terminal.text
         self.terminal.settle()
 
-    def done_undone_and_done_again(self, done: Callable[[], bool]) -> None:
-        """Confirm what was begun, then take it back, do it again, and take it back."""
+    def done_and_undone(self, done: Callable[[], bool], *, twice: bool = False) -> None:
+        """Confirm what was begun, then take it back; twice: do it again, and take it back."""
         self.confirm(done)
-        for key, happened in (("z", lambda: not done()), ("Z", done), ("z", lambda: not done())):
+        for key, happened in (("z", lambda: not done()), ("Z", done), ("z", lambda: not done()))[: 3 if twice else 1]:
             self.terminal.press(key)
             self.confirm(happened)
 
@@ -262,31 +261,27 @@ def keyboard(folder: Path, *options: str) -> Iterator[Keyboard]:
         assert terminal.join() == 0
 
 
-def test_every_action_in_a_terminal(tmp_path: Path) -> None:
+@pytest.mark.parametrize("again", ["release", pytest.param("", marks=pytest.mark.soak)], ids=["one again", "all again"])
+def test_every_action_in_a_terminal(tmp_path: Path, again: str) -> None:
+    """Each is done again without a terminal, above: here it is about keys, which are the same for all."""
     folder = tmp_path / "session-state"
     data = look(folder)
     with keyboard(folder, "--stale-after", "999999d", "--late-after", "999998d") as keys:
         add_idle_session(folder)
         add_torn_file(folder)
         keys.terminal.wait("issue:99 cannot be read.*1 Sessions 4")
-        for panel, below, key, typed, done in (
-            ("3", 0, *ACTIONS["release"][2:]),
-            ("2", 0, *ACTIONS["unassign"][2:]),
-            ("2", 0, *ACTIONS["reassign"][2:]),
-            ("4", 2, *ACTIONS["give"][2:]),
-            ("4", 0, *ACTIONS["requeue"][2:]),
-            ("1", 1, *ACTIONS["reassign session"][2:]),
-            ("1", 1, *ACTIONS["clean up"][2:]),
-            ("1", 3, *ACTIONS["sign off"][2:]),
-            ("6", 0, *ACTIONS["quarantine"][2:]),
-        ):
+        for name, below in (
+            ("release", 0), ("unassign", 0), ("reassign", 0), ("give", 2), ("requeue", 0), ("reassign session", 1),
+            ("clean up", 1), ("sign off", 3), ("quarantine", 0),
+        ):  # fmt: skip
+            panel, _, key, typed, done = ACTIONS[name]
             keys.terminal.press(f"!{panel}g{'j' * below}{key}")
             if key == "a":
                 keys.opened("type to filter")
                 keys.terminal.press(f"{typed}\r")
                 # What nobody has seen yet is not done either.
                 keys.terminal.wait(f"→ {typed}")
-            keys.done_undone_and_done_again(lambda done=done: done(data))
+            keys.done_and_undone(lambda done=done: done(data), twice=again in (name, ""))
         keys.terminal.press("q")  # leave the panel that stands alone
         write(folder)
         keys.terminal.wait("2 Issues 4")
@@ -300,5 +295,5 @@ def test_all_stale_at_once_in_a_terminal(tmp_path: Path) -> None:
         keys.terminal.press("X")
         keys.opened()
         keys.terminal.press(" \x1b[B ")
-        keys.done_undone_and_done_again(lambda: data("session:claude_1") is None and data("session:claude_2") is None)
+        keys.done_and_undone(lambda: data("session:claude_1") is None and data("session:claude_2") is None)
         assert data("session:claude_3") is not None

@@ -68,10 +68,16 @@ def hostile_lines(bad: str) -> Iterator[Line]:
     yield Line(1, boards.NOW, f"claim{bad}", {bad: ()}, {"session": bad}, bad)
 
 
-@pytest.mark.parametrize("size", [(200, 50), (80, 24)])
-async def test_hostile_data_in_every_field_is_only_text(stage: Staging, size: tuple[int, int]) -> None:
+@pytest.mark.parametrize(
+    ("size", "corpus"),
+    [((200, 50), CORPUS), ((80, 24), CORPUS[1::2]), pytest.param((80, 24), CORPUS[::2], marks=pytest.mark.soak)],
+    ids=["wide", "narrow", "narrow, the others"],
+)
+async def test_hostile_data_in_every_field_is_only_text(
+    stage: Staging, size: tuple[int, int], corpus: list[str]
+) -> None:
     async with stage(size=size) as s:
-        for bad in CORPUS:
+        for bad in corpus:
             s.desk.lines = list(hostile_lines(bad))
             await s.show(poisoned(bad))
             check(s)

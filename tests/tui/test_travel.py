@@ -103,8 +103,7 @@ async def test_the_badge_says_for_how_long(stage: Staging) -> None:
         assert s.app.travel.now == NOW
 
 
-@pytest.mark.parametrize("size", [(80, 24), (120, 36), (200, 50)])
-@pytest.mark.parametrize("read_only", [False, True])
+@pytest.mark.parametrize(("size", "read_only"), [((80, 24), False), ((120, 36), True), ((200, 50), False)])
 async def test_arrows_step_through_the_journal_on_every_panel(
     stage: Staging, size: tuple[int, int], read_only: bool
 ) -> None:

@@ -1,0 +1,16 @@
+"""Where the tests' folders are: in memory, where there is room; what is about files themselves is on a disk."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from pathlib import Path
+
+MEMORY = Path("/dev/shm")
+ROOM = 1 << 30
+
+
+def pytest_configure() -> None:
+    """Put the folders where a sync costs nothing, unless PYTEST_DEBUG_TEMPROOT says where they go."""
+    if os.access(MEMORY, os.W_OK) and shutil.disk_usage(MEMORY).free > ROOM:
+        os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(MEMORY))
