@@ -23,9 +23,11 @@ def playing() -> Iterator[str]:
     """Play the demo in a child process for the length of a `with`; what is bound is the store's folder."""
     folder = Path(tempfile.mkdtemp(prefix="coord-demo-"))
     store = folder / "session-state"
+    # In a session of its own, or a terminal that is closed would end it before it could tidy up.
     child = subprocess.Popen(
-        [sys.executable, "-m", "coord_tui.demo", str(store)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
-    )
+        [sys.executable, "-m", "coord_tui.demo", str(store)],
+        stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, start_new_session=True,
+    )  # fmt: skip
     try:
         assert child.stdout is not None
         if child.stdout.readline().strip() != READY:

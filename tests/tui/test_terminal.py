@@ -140,13 +140,28 @@ def test_a_signal_ends_it_and_gives_the_terminal_back(terminal: Terminal, number
     terminal.assert_restored()
 
 
-def test_a_closed_terminal_ends_it(terminal: Terminal) -> None:
-    """The window is closed: nothing can be written any more, and the program must not stay for ever."""
-    ready(terminal)
+def hang_up(terminal: Terminal) -> None:
     nowhere = os.open(os.devnull, os.O_RDWR)
     for fd in (terminal.fd, terminal.tty):
         os.dup2(nowhere, fd)
     os.close(nowhere)
+
+
+def test_a_closed_terminal_ends_the_demo_and_takes_its_folder_away(tmp_path: Path) -> None:
+    with Terminal([sys.executable, "-m", "coord_tui", "--demo"], env={"TMPDIR": str(tmp_path)}) as terminal:
+        terminal.wait("need you")
+        assert list(tmp_path.iterdir())
+        hang_up(terminal)
+        end = time.monotonic() + 60
+        while terminal.alive() or list(tmp_path.iterdir()):
+            assert time.monotonic() < end, "the demo goes on, or leaves its folder"
+            time.sleep(0.05)
+
+
+def test_a_closed_terminal_ends_it(terminal: Terminal) -> None:
+    """The window is closed: nothing can be written any more, and the program must not stay for ever."""
+    ready(terminal)
+    hang_up(terminal)
     end = time.monotonic() + 60
     while terminal.alive():
         assert time.monotonic() < end, "it goes on without a terminal"
