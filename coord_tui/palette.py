@@ -75,8 +75,8 @@ def readable(color: Color, *grounds: Color, shown: Shown = as_is) -> Color:
     """Return `color`, moved towards white or black until it can be read on every ground, as it is `shown`."""
     toward = Color(255, 255, 255) if luminance(grounds[0]) < 0.18 else Color(0, 0, 0)
     for step in range(21):
-        moved = shown(color.blend(toward, step / 20, 1.0))
-        if all(contrast(moved, ground) >= CONTRAST for ground in grounds):
+        moved = color.blend(toward, step / 20, 1.0)
+        if all(contrast(shown(moved), shown(ground)) >= CONTRAST for ground in grounds):
             return moved
     return toward
 
@@ -103,8 +103,8 @@ class Palette:
     @classmethod
     def of(cls, variables: Mapping[str, str], shown: Shown = as_is) -> Palette:
         """Return the palette of a theme's variables. shown: what a terminal makes of a colour."""
-        ground = shown(Color.parse(variables["background"]))
-        tint = shown(Color.parse(variables["tone-cursor"]))
+        ground = Color.parse(variables["background"])
+        tint = Color.parse(variables["tone-cursor"])
         colors = {
             tone: Color.parse(variables[name])
             if tone in DECORATION

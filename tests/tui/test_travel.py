@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import replace
@@ -300,6 +301,20 @@ async def test_a_line_that_is_garbage_is_shown_and_passed(stage: Staging, tmp_pa
     shown = await looking(stage, storage, lambda s: None)
     assert "cannot be read" in shown
     assert "claude_1" in shown
+
+
+async def test_what_another_program_wrote_is_told_where_it_shows(stage: Staging, tmp_path: Path) -> None:
+    storage = in_files(tmp_path)
+    path = next(tmp_path.glob("*.json"))
+    members = json.loads(path.read_text())
+    members["data"]["claimed_by"] = "stranger"
+    path.write_text(json.dumps(members))
+    async with stage(Board(NOW).update(storage.load(), now=NOW)) as s:
+        s.desk.storage = storage
+        await s.press("p", "left")
+        assert "Another program wrote issue:15, nobody knows when." in s.text()
+        await s.press("left")
+        assert "Another program" not in s.text()
 
 
 async def test_a_journal_that_is_taken_away_meanwhile_ends_the_past(stage: Staging, tmp_path: Path) -> None:
