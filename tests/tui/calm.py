@@ -17,6 +17,7 @@ from coord_tui.keyboard import LOOK_S
 QUIET = 3
 """How often in a row the loop has to have nothing ready: what was written to its pipe comes one turn later."""
 ROUNDS = 1000
+TURN_S = 0.002
 
 
 async def idle(*_: float) -> None:
@@ -39,6 +40,12 @@ def _undrawn(screen: Screen[Any]) -> bool:
     )
 
 
+def _thinking() -> bool:
+    """Whether a thread still works for the app: plans are made beside the loop."""
+    executor: Any = getattr(asyncio.get_running_loop(), "_default_executor", None)
+    return executor is not None and len(executor._threads) > executor._idle_semaphore._value
+
+
 async def calm(shown: app.App[Any]) -> None:
     """Wait until no key and no new size waits for its turn, nothing is ready to run, and all is drawn."""
     keyboard = getattr(shown, "keyboard", None)
@@ -46,6 +53,8 @@ async def calm(shown: app.App[Any]) -> None:
         await idle()
         if shown._resize_timer is not None or (keyboard is not None and keyboard._round is not None):
             await asyncio.sleep(LOOK_S)
+        elif _thinking():
+            await asyncio.sleep(TURN_S)
         elif shown._screen_stack and _undrawn(shown.screen):
             shown.screen._on_timer_update()
         else:

@@ -3,12 +3,13 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import AsyncIterator, Callable, Mapping
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
 from dataclasses import dataclass
 from typing import Any
 
 import pytest
 from textual.pilot import Pilot
+from textual.worker import WorkerCancelled
 
 from coord_core.state.board import Board
 from coord_tui.app import CoordApp
@@ -42,7 +43,8 @@ class Stage:
             for w in self.app.workers
             if w.group in ("plan", "look", "history", "ignore", "time", "lines") and not w.is_finished
         ]:
-            await worker.wait()
+            with suppress(WorkerCancelled):  # a newer one of its kind took its place
+                await worker.wait()
             await self.pilot.pause()
 
     async def show(self, board: Board) -> None:

@@ -245,6 +245,7 @@ async def test_undo_is_of_the_workspace_shown_and_says_so_where_several_are(stag
             await s.press("n", "w")
     async with stage() as s:
         await s.press("z")
+        await s.until(lambda: s.desk.planned)
         assert s.desk.planned[-1] == ("undo", {"workspace": boards.SHOP})
 
 
