@@ -115,7 +115,7 @@ def test_nothing_hostile_in_a_store_comes_out_of_the_terminal(tmp_path: Path) ->
         assert copied(terminal.raw) == []
         press("1", "g", "\r", "y", "c", seen="Copied")
         press(ESCAPE, ESCAPE, seen="1 Sessions")
-        press("c", seen="Copied claude_")
+        press("c", seen="Copied the name")
         press("6", "g", "\r", "c", ESCAPE)
         assert len(copied(terminal.raw)) == 3
         for _ in range(4):  # out of whatever is left open, and then out of it all
