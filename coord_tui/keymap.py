@@ -59,7 +59,8 @@ def named(key: str) -> str:
     """Return a key by Textual's name, as people read it or as Textual calls it: `?` is question_mark."""
     *held, last = key.split("+") if len(key) > 1 and not key.endswith("+") else [key]
     last = READ.get(last, last)
-    if last.strip() in ("", ","):
+    if last.strip() in ("", ",") or "," in last[1:] + last[:-1]:
+        # In a binding, commas part several keys.
         last = "comma" if last == "," else "space" if last == " " else "nothing"
     return "+".join([*held, *(each.key for each in Binding.make_bindings([Binding(last, "")]))])
 

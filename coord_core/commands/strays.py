@@ -68,7 +68,7 @@ def _by_workspace(root: Path, env: Mapping[str, str], server: Mapping[str, Any])
     for workspace, who in ((env.get(WORKSPACE), f"{WORKSPACE} in this shell"), (given, ".mcp.json")):
         if isinstance(workspace, str) and workspace and workspace.partition(":")[2] != usual:
             yield (
-                f"{who} puts agents into the workspace {workspace}, where they meet none of {{machine}}:{usual}",
+                f"{who} puts agents into the workspace {workspace}, where they meet nobody who works in {usual}",
                 f"name it for all agents, or for none (unset {WORKSPACE})",
             )
 

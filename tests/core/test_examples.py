@@ -63,7 +63,8 @@ def run(here: Path, verb: str, line: str) -> Answer:
 
     def at_home() -> None:
         os.chdir(here)
-        os.environ["COORD_WORKSPACE"] = W
+        if verb != "doctor":  # it warns of agents that would go by another workspace's name
+            os.environ["COORD_WORKSPACE"] = W
         os.environ["PATH"] = f"{Path(sys.executable).parent}:{os.environ['PATH']}"
         if verb not in HUMAN:
             os.environ["COORD_SESSION"] = "claude_1"
