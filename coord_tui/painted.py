@@ -10,7 +10,6 @@ from rich.segment import Segment
 from textual.app import App
 from textual.color import Color
 from textual.filter import LineFilter
-from textual.notifications import Notify
 
 from coord_tui import themes
 from coord_tui.palette import Palette, Shown, as_is, snapped
@@ -41,11 +40,6 @@ class PaintedApp(App[None], inherit_bindings=False):
         variables = self.get_css_variables()
         self.stylesheet.set_variables(variables)
         self._palettes[theme] = self._mixed(variables)
-
-    def on_notify(self, event: Notify) -> None:
-        """Let a message take the place of the same one: a key that is held down would fill the screen with it."""
-        for earlier in [each for each in self._notifications if each.message == event.notification.message]:
-            self._unnotify(earlier, refresh=False)
 
     def get_theme_variable_defaults(self) -> dict[str, str]:
         """Return the tones' colours for themes that do not set them."""
