@@ -65,7 +65,10 @@ def sign_on(turn: Turn, session_id: str | None, facts: Mapping[str, Any]) -> dic
     freed: list[str] = []
     if taken_over:
         # Who asked for the name goes on with its work; whoever just came knows nothing of what the locks are for.
-        freed = _free_locks(turn, board, scope) if session_id is None else _renew_locks(turn, board, scope)
+        if session_id is None:
+            freed = _free_locks(turn, board, scope)
+        else:
+            _renew_locks(turn, board, scope)
         data["taken_over"] = {"from": taken_over, "at": turn.stamp}
         told = {"session": wanted, "from": taken_over, **({"released": freed} if freed else {})}
         said = f"Took over {wanted}{f'; released {join(freed)}' if freed else ''}"
@@ -183,11 +186,10 @@ def _describe(verdict: Verdict, before: Session) -> str:
     return f"{whom} ({verdict.evidence})"
 
 
-def _renew_locks(turn: Turn, board: Board, scope: str) -> list[str]:
+def _renew_locks(turn: Turn, board: Board, scope: str) -> None:
     """Give the locks of a name that was taken over new fences: whoever carries the old ones is refused."""
     for lock in board.holdings.get(scope, Holdings()).locks:
         turn.tx.edit(lock.scope)["fence"] = turn.tx.seq
-    return []
 
 
 def _free_locks(turn: Turn, board: Board, scope: str) -> list[str]:
