@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING, Any, Literal, TypeAlias
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias
 
 from textual.content import Content
 
@@ -32,6 +33,8 @@ Words: TypeAlias = tuple[Piece, ...]
 Said: TypeAlias = str | tuple[str, str] | Piece
 
 NOTHING: Words = ()
+SHORT: Final = 48
+"""So many characters may be worth remembering."""
 
 
 def say(*parts: Said) -> Words:
@@ -43,6 +46,12 @@ def _piece(part: Said) -> Piece:
     if isinstance(part, Piece):
         return part
     value, tone = part if isinstance(part, tuple) else (part, "")
+    return _short(value, tone) if len(value) <= SHORT else Piece(text.line(value), tone)
+
+
+@lru_cache(maxsize=4096)
+def _short(value: str, tone: str) -> Piece:
+    """Return a piece that is likely to be said again in a second."""
     return Piece(text.line(value), tone)
 
 
@@ -58,7 +67,7 @@ def plain(words: Iterable[Piece]) -> str:
 
 def width(words: Iterable[Piece]) -> int:
     """Return how many cells words take."""
-    return sum(text.width(piece.text) for piece in words)
+    return sum([text.width(piece.text) for piece in words])
 
 
 def link_at(words: Iterable[Piece], x: int) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import field
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final, Protocol, cast
 
 from rich.color import ColorSystem
@@ -167,6 +168,7 @@ def _runs(words: Iterable[Piece]) -> list[tuple[str, str]]:
     return found
 
 
+@lru_cache(maxsize=256)
 def _fills(tone: str) -> bool:
     """Whether a tone has a ground of its own."""
     return not FILLED.isdisjoint(tone.split())

@@ -20,19 +20,25 @@ class Sources:
     """The rows of a scene, by panel."""
 
     def __init__(
-        self, scene: Scene, *, wide: bool = False, ignored: bool = False, toggled: frozenset[str] = frozenset()
+        self,
+        scene: Scene,
+        *,
+        before: Sources | None = None,
+        wide: bool = False,
+        ignored: bool = False,
+        toggled: frozenset[str] = frozenset(),
     ) -> None:
-        """Wide: there is room for seconds. ignored: what is ignored is shown too.
+        """Before: the rows that were shown before. wide: there is room for seconds. ignored: what is ignored too.
 
         toggled: branches of shared state that are not as they begin.
         """
         self.scene = scene
         self.findings = FindingRows(scene, ignored=ignored)
-        self.sessions = SessionRows(scene)
-        self.issues = IssueRows(scene)
+        self.sessions: SessionRows = SessionRows(scene, before.sessions if before else None)
+        self.issues: IssueRows = IssueRows(scene, before.issues if before else None)
         self.locks = LockRows(scene)
         self.work = WorkRows(scene)
-        self.events = EventRows(scene, wide=wide)
+        self.events: EventRows = EventRows(scene, before.events if before else None, wide=wide)
         self.shared = SharedRows(scene, toggled)
         self.journal = JournalRows()
 
@@ -63,4 +69,4 @@ class Sources:
     def counts(self) -> Counts:
         """Return how many rows each panel has."""
         return Counts(len(self.findings.keys), len(self.sessions.keys), len(self.locks.keys),
-                      len(self.work.keys), len(self.issues.keys))  # fmt: skip
+                      len(self.work.keys), self.issues.total)  # fmt: skip

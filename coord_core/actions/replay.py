@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from itertools import islice
 from threading import RLock
 from typing import Final
@@ -20,9 +21,9 @@ from coord_core.state.sieve import Sieve
 from coord_core.storage import Storage
 
 CHUNK: Final = 64
-"""How many lines' boards are made at once: each from the one before it, as time makes them."""
+"""How many lines' boards are made one from the other, as time makes them."""
 CHUNKS: Final = 4
-"""How many of these are held."""
+"""How many such rows of boards are held."""
 LINES: Final = 2000
 """How many lines before it a board's signs of life come from at most."""
 
@@ -41,6 +42,20 @@ class Moment:
     line: Line | None = None
     first: bool = False
     others: tuple[str, ...] = ()
+
+
+@dataclass(slots=True)
+class _Chunk:
+    """The boards after some lines in a row, as far as they were asked for.
+
+    frame, board: what the store held after the last of these lines. following: the place of the next one, None if the
+    run has no more.
+    """
+
+    frame: Frame
+    board: Board
+    following: Place | None
+    boards: list[Board] = field(default_factory=list)
 
 
 @frozen(eq=False)
@@ -64,7 +79,7 @@ class Replay:
         self._film = Film(storage)
         self._spool = self._film.spool
         self._limits = limits or Limits()
-        self._chunks: OrderedDict[tuple[int, int], list[Board]] = OrderedDict()
+        self._chunks: OrderedDict[tuple[int, int], _Chunk] = OrderedDict()
         self._lock = RLock()
 
     @property
@@ -105,13 +120,11 @@ class Replay:
     def prepare(self, seq: int, at: float | None = None) -> None:
         """Make the boards around a line that a step will soon ask for, or that at a time."""
         with self._lock:
-            place = self._spool.find(seq)
-            near = self._spool.find(seq - 1)
-            for _ in range(CHUNK // 2):
+            near = self._spool.find(seq - 1) if at is None else self._spool.find_time(at)
+            for _ in range(CHUNK // 2 if at is None else 0):
                 near = self._spool.older(near) if near is not None else None
-            for each in (place, near if at is None else self._spool.find_time(at)):
-                if each is not None:
-                    self._board(each)
+            if near is not None:
+                self._board(near, whole=at is None)
 
     def lines(self, around: int, each_way: int, sieve: Sieve) -> Listing:
         """Return a line, and up to so many before and behind it that go through a sieve."""
@@ -156,17 +169,21 @@ class Replay:
             board, self._spool.seq(place), board.now, line, self._spool.older(place) is None, self._film.others(place)
         )
 
-    def _board(self, place: Place) -> Board:
-        chunk = (place.run, place.at // CHUNK)
-        if chunk not in self._chunks:
-            self._chunks[chunk] = self._boards(Place(place.run, place.at - place.at % CHUNK))
+    def _board(self, place: Place, *, whole: bool = False) -> Board:
+        """Return the board after a line. whole: make those after the lines that follow it too."""
+        key, inside = (place.run, place.at // CHUNK), place.at % CHUNK
+        if key not in self._chunks:
+            self._chunks[key] = self._begin(Place(place.run, place.at - inside))
             while len(self._chunks) > CHUNKS:
                 self._chunks.popitem(last=False)
-        self._chunks.move_to_end(chunk)
-        return self._chunks[chunk][place.at % CHUNK]
+        self._chunks.move_to_end(key)
+        chunk = self._chunks[key]
+        while chunk.following is not None and len(chunk.boards) < (CHUNK if whole else inside + 1):
+            self._go_on(chunk, chunk.following)
+        return chunk.boards[inside]
 
-    def _boards(self, start: Place) -> list[Board]:
-        """Return the boards after a line and those that follow it."""
+    def _begin(self, start: Place) -> _Chunk:
+        """Return what stood there before a line."""
         frame, lines = self._film.before(start), self._recent(start)
         first = self._spool.line(start)
         at = lines[-1].at if lines else first.at if first is not None else 0.0
@@ -174,21 +191,22 @@ class Replay:
         board = Board(at, self._limits).update(
             Batch(self._documents(frame, at), unreadable, tuple(lines), whole=True), now=at
         )
-        boards: list[Board] = []
-        place: Place | None = start
-        while place is not None and place.run == start.run and len(boards) < CHUNK:
-            line, before = self._spool.line(place), dict(frame.unreadable)
-            if line is not None:
-                changed = self._film.forth(frame, place)
-                batch = Batch(
-                    {scope: self._document(scope, data, line.at) for scope, data in changed.items()},
-                    _difference(before, frame.unreadable),
-                    (line,),
-                )
-                board = board.update(batch, now=line.at)
-            boards.append(board)
-            place = self._spool.newer(place)
-        return boards
+        return _Chunk(frame, board, start)
+
+    def _go_on(self, chunk: _Chunk, place: Place) -> None:
+        """Make the board after one more line."""
+        frame, following = chunk.frame, self._spool.newer(place)
+        line, before = self._spool.line(place), dict(frame.unreadable)
+        if line is not None:
+            changed = self._film.forth(frame, place)
+            batch = Batch(
+                {scope: self._document(scope, data, line.at) for scope, data in changed.items()},
+                _difference(before, frame.unreadable),
+                (line,),
+            )
+            chunk.board = chunk.board.update(batch, now=line.at)
+        chunk.boards.append(chunk.board)
+        chunk.following = following if following is not None and following.run == place.run else None
 
     def _recent(self, place: Place) -> list[Line]:
         """Return the lines of the last hours before a place, oldest first."""

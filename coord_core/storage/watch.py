@@ -117,7 +117,7 @@ class Hints:
         asyncio.get_running_loop().call_later(FIRST_LOOK_S, self._look_everywhere)
         try:
             async for changes in awatch(
-                self._folder, watch_filter=None, step=10, debounce=50, recursive=False, rust_timeout=5000
+                self._folder, watch_filter=None, step=20, debounce=50, recursive=False, rust_timeout=5000
             ):
                 self._names |= {os.path.basename(path) for _, path in changes}
                 self._event.set()

@@ -30,7 +30,7 @@ class Arranged:
 
     def __init__(self, source: Source, wanted: str, order: Order | None, seen: dict[str, str]) -> None:
         """Wanted: a filter's words. seen: rows' words as far as they were looked at, to be added to."""
-        self.source = source
+        self.source, self.ages = source, source.ages
         self.columns, self.fields = source.columns, source.fields
         self.sieve = Sieve(wanted, source, seen) if wanted else None
         keys = self.sieve.keys() if self.sieve else source.keys

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Final
 
@@ -36,12 +36,15 @@ class Told:
 class EventRows:
     """The events of a scene, oldest first."""
 
-    def __init__(self, scene: Scene, *, wide: bool = False) -> None:
-        """Wide: times have seconds."""
+    ages = False
+
+    def __init__(self, scene: Scene, before: EventRows | None = None, *, wide: bool = False) -> None:
+        """Before: the rows that were shown before. wide: times have seconds."""
         self.scene, self.wide = scene, wide
         self.columns = scene.widened(WIDE if wide else NARROW, 1)
-        found = [event for workspace, log in scene.board.events.items() if scene.here(workspace) for event in log]
-        self.told = dict(_keyed(_folded(sorted(found, key=_at))))
+        self.told: Mapping[str, Told] = (
+            before.told if before is not None and _alike(before.scene, scene) else _told(scene)
+        )
         self.keys = list(self.told)
         self.fields: Fields = {
             "owner": lambda key: self.told[key].event.session,
@@ -91,6 +94,16 @@ def event_words(event: Event) -> Words:
     if not event.message or event.type in SAID_BY_THEMSELVES or not event.type:
         return say(event.message or event.type)
     return say(f"{event.type} {event.message}")
+
+
+def _alike(one: Scene, other: Scene) -> bool:
+    """Whether two scenes show the same events."""
+    return one.board.events is other.board.events and one.workspace == other.workspace
+
+
+def _told(scene: Scene) -> Mapping[str, Told]:
+    found = [event for workspace, log in scene.board.events.items() if scene.here(workspace) for event in log]
+    return dict(_keyed(_folded(sorted(found, key=_at))))
 
 
 def _at(event: Event) -> float:

@@ -25,6 +25,7 @@ SEVERITIES: Final = {severity: (place, severity.name.lower()) for place, severit
 class FindingRows:
     """The findings of a scene. ignored: those that are ignored have rows too."""
 
+    ages = True
     columns = COLUMNS
 
     def __init__(self, scene: Scene, *, ignored: bool = False) -> None:

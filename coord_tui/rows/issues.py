@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cached_property
 from typing import Final
 
 from coord_core.scopes import natural
@@ -25,11 +26,16 @@ OVER: Final = frozenset({"completed", "complete", "done", "closed", "finished", 
 class IssueRows:
     """The issues of a scene: first those that somebody should decide about."""
 
-    def __init__(self, scene: Scene) -> None:
+    ages = False
+
+    def __init__(self, scene: Scene, before: IssueRows | None = None) -> None:
+        """Before: the rows that were shown before; where all that it goes by is the same, so is the order."""
         self.scene = scene
+        if before is not None and "keys" in vars(before) and _alike(before.scene, scene):
+            self.keys = before.keys
         self.columns = scene.widened(COLUMNS, 0)
-        shown = [issue for issue in scene.board.issues.values() if scene.here(issue.workspace)]
-        self.keys = [issue.scope for issue in sorted(shown, key=self._order)]
+        self._shown = [issue for issue in scene.board.issues.values() if scene.here(issue.workspace)]
+        self.total = len(self._shown)
         self.fields: Fields = {
             "issue": lambda key: self._at(key).id,
             "name": lambda key: self._at(key).id,
@@ -41,6 +47,11 @@ class IssueRows:
             "phase": lambda key: phase_of(self._at(key).progress) or _status(self._at(key)),
             "workspace": lambda key: self._at(key).workspace,
         }
+
+    @cached_property
+    def keys(self) -> Sequence[str]:
+        """The rows' keys, in order; worked out for whoever looks, and without room nobody does."""
+        return [issue.scope for issue in sorted(self._shown, key=self._order)]
 
     def _at(self, key: str) -> Issue:
         return self.scene.board.issues[key]
@@ -74,6 +85,12 @@ class IssueRows:
         if not owners:
             return say(("nobody", "dim"))
         return join([self.scene.who(issue.workspace, name) for name in owners], ", ")
+
+
+def _alike(one: Scene, other: Scene) -> bool:
+    """Whether two scenes show the same issues, and the same sessions say that they work on them."""
+    alike = one.board.issues is other.board.issues and one.workspace == other.workspace
+    return alike and one.employed == other.employed
 
 
 def _status(issue: Issue) -> str:

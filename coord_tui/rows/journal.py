@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import field
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, ClassVar, Final
 
 from coord_core.documents import Line
 from coord_core.frozen import frozen
@@ -41,6 +41,7 @@ def seq_of(key: str | None) -> int | None:
 class JournalRows:
     """Some of the journal's lines, newest first; current: which one is looked at; paused_at: when now was."""
 
+    ages: ClassVar[bool] = False
     listing: Listing | None = None
     current: str = NOW
     paused_at: float = 0.0

@@ -28,6 +28,8 @@ _WORST: Final = (Life.DEAD, Life.STALE, Life.OFF, None, Life.UNKNOWN, Life.LATE,
 class LockRows:
     """The locks of a scene, those with a dead holder first."""
 
+    ages = True
+
     def __init__(self, scene: Scene) -> None:
         self.scene = scene
         self.columns = scene.widened(COLUMNS, 1)

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Final
@@ -103,7 +102,8 @@ class Scene:
     def sessions(self) -> list[Session]:
         """The sessions shown, by name, the signed-off ones last."""
         shown = [session for session in self.board.sessions.values() if self.here(session.workspace)]
-        return sorted(shown, key=lambda s: (self.verdict(s.scope).life is Life.OFF, natural(s.id), s.workspace))
+        off = {scope for scope, verdict in self.board.verdicts.items() if verdict.life is Life.OFF}
+        return sorted(shown, key=lambda session: (session.scope in off, natural(session.id), session.workspace))
 
     @cached_property
     def findings(self) -> list[Finding]:
@@ -124,9 +124,15 @@ class Scene:
         return self.ignoring is not None and self.ignoring.hides(finding, self.holdings(finding.subject))
 
     @cached_property
-    def lives(self) -> Counter[Life]:
+    def lives(self) -> Mapping[Life, int]:
         """How many of the sessions shown are alive, late, stale, dead…"""
-        return Counter(self.verdict(session.scope).life for session in self.sessions)
+        found = [self.verdict(session.scope).life for session in self.sessions]
+        return {life: found.count(life) for life in Life}
+
+    @cached_property
+    def employed(self) -> list[tuple[str, str | None]]:
+        """The sessions shown, each with the issue that it says it works on: quick to compare."""
+        return [(session.scope, session.issue) for session in self.sessions]
 
     @cached_property
     def working(self) -> dict[tuple[str, str], list[str]]:

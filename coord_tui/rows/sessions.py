@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from coord_core.scopes import in_workspace
-from coord_core.state.insights import Holdings, Life
+from coord_core.state.insights import Holdings, Life, Signs
 from coord_core.state.records import Issue, Progress, Session, Task
 from coord_tui.ages import since
 from coord_tui.columns import Column
@@ -31,6 +31,7 @@ COLUMNS: Final = (
     Column("CLIENT", 6, extra=5, by="client"),
 )
 BARS: Final = "▁▂▃▄▅▆▇█"
+OFF: Final = Life.OFF
 
 
 def bar(percent: float | None, cells: int = 6) -> str:
@@ -47,7 +48,10 @@ def sparkline(buckets: Sequence[int], most: int) -> str:
 class SessionRows:
     """The sessions of a scene."""
 
-    def __init__(self, scene: Scene) -> None:
+    ages = True
+
+    def __init__(self, scene: Scene, before: SessionRows | None = None) -> None:
+        """Before: the rows that were shown before, of which most are still the same."""
         self.scene = scene
         self.columns = scene.widened(COLUMNS, 1)
         self.keys = [session.scope for session in scene.sessions]
@@ -67,7 +71,16 @@ class SessionRows:
             "client": lambda key: self._at(key).client,
             "workspace": lambda key: self._at(key).workspace,
         }
-        self.most = max((max(signs.buckets, default=0) for signs in scene.board.signs.values()), default=1)
+        self._lasting: dict[str, Sequence[Cell]] = {}
+        self.most = max((max(signs.buckets) for signs in scene.board.signs.values() if signs.buckets), default=1)
+        self._before = (before.scene, before._lasting) if before is not None and self._alike(before) else None
+
+    def _alike(self, other: SessionRows) -> bool:
+        """Whether rows read the same as others but for what is their sessions' own."""
+        one, two = self.scene, other.scene
+        issues = one.board.issues is two.board.issues and one.employed == two.employed and one.short == two.short
+        # Those who have signed off stand last; so the same order and as many of them are the same sessions.
+        return issues and self.most == other.most and one.lives[OFF] == two.lives[OFF]
 
     def _at(self, key: str) -> Session:
         return self.scene.board.sessions[key]
@@ -95,17 +108,37 @@ class SessionRows:
 
     def cells(self, key: str, now: float) -> Sequence[Cell]:
         """Return one session's cells."""
-        session = self.scene.board.sessions[key]
         life, signs = self.scene.verdict(key).life, self.scene.signs(key)
+        idle = life is Life.LIVE and bool(self.scene.holdings(key)) and _idle(signs.did, now, self.scene)
+        if key not in self._lasting:
+            self._lasting[key] = self._kept(key, life, signs) or self._lasts(key, life, signs)
+        shape, name, *rest = self._lasting[key]
+        return (
+            shape,
+            name,
+            say((since(signs.seen, now), _seen_tone(life))),
+            say((since(signs.did, now), "wait bold" if idle else "dim")),
+            *rest,
+        )
+
+    def _kept(self, key: str, life: Life, signs: Signs) -> Sequence[Cell] | None:
+        """Return what `_lasts` returned for the rows before, None if anything of it may be otherwise."""
+        if self._before is None:
+            return None
+        (then, cells), now = self._before, self.scene
+        own = then.board.sessions.get(key) is now.board.sessions[key] and then.holdings(key) is now.holdings(key)
+        same = own and then.verdict(key).life is life and then.signs(key).buckets == signs.buckets
+        return cells.get(key) if same else None
+
+    def _lasts(self, key: str, life: Life, signs: Signs) -> Sequence[Cell]:
+        """Return a session's cells but for the ages: with these rows they stay as they are."""
+        session = self.scene.board.sessions[key]
         issue = issue_of(self.scene, session)
         progress = self._progress(session)
         percent = progress.percent if progress else None
-        idle = life is Life.LIVE and bool(self.scene.holdings(key)) and _idle(signs.did, now, self.scene)
         return (
             say(SHAPES[life]),
             self._name(session, life),
-            say((since(signs.seen, now), _seen_tone(life))),
-            say((since(signs.did, now), "wait bold" if idle else "dim")),
             self._issue(session, issue),
             say(f"{percent:.0f}%") if percent is not None else NOTHING,
             say((bar(percent), "bar")),

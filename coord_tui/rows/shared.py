@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from functools import cached_property
 from typing import Any, Final
 
 from coord_core.documents import ABSENT, Document, Unreadable
@@ -30,23 +31,34 @@ BRANCHES: Final = {True: "▾ ", False: "▸ "}
 class SharedRows:
     """The unreadable files, then the documents that are no session, issue, lock or list."""
 
+    ages = True
+
     def __init__(self, scene: Scene, toggled: frozenset[str] = frozenset()) -> None:
         """Toggled: the branches of the tree that are not as they begin."""
         self.scene = scene
         self.columns = scene.widened(COLUMNS, 1)
-        bad = [each for each in scene.board.unreadable.values() if scene.here(parse(each.scope or "").workspace)
-               or scene.workspace is None or not each.scope]  # fmt: skip
-        documents = [scope for scope in scene.board.shared if scene.here(parse(scope).workspace)]
-        self.total = len(bad) + len(documents)
-        self.nodes = SharedTree(documents, {scope: _name(scene, scope) for scope in documents},
-                                 scene.board.documents, toggled).nodes  # fmt: skip
-        self.keys = [*sorted((each.source for each in bad), key=natural), *self.nodes]
+        self._bad = [each for each in scene.board.unreadable.values() if scene.here(parse(each.scope or "").workspace)
+                     or scene.workspace is None or not each.scope]  # fmt: skip
+        self._documents = [scope for scope in scene.board.shared if scene.here(parse(scope).workspace)]
+        self._toggled = toggled
+        self.total = len(self._bad) + len(self._documents)
         self.fields: Fields = {
             "name": lambda key: self.nodes[key].label if key in self.nodes else key,
             "document": lambda key: parse(self.nodes[key].scope).short if key in self.nodes else key,
             "age": lambda key: elapsed(scene, self._at(self.nodes[key]) if key in self.nodes else None),
             "workspace": lambda key: parse(self.nodes[key].scope).workspace if key in self.nodes else None,
         }
+
+    @cached_property
+    def nodes(self) -> Mapping[str, Node]:
+        """The tree's lines, by key; worked out for whoever looks at it."""
+        names = {scope: _name(self.scene, scope) for scope in self._documents}
+        return SharedTree(self._documents, names, self.scene.board.documents, self._toggled).nodes
+
+    @cached_property
+    def keys(self) -> Sequence[str]:
+        """The rows' keys, in order."""
+        return [*sorted((each.source for each in self._bad), key=natural), *self.nodes]
 
     def words(self, key: str) -> str:
         """Return what a filter looks for: of documents in a group, what any of them has."""

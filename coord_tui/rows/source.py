@@ -18,6 +18,10 @@ class Source(Protocol):
     """The rows of a table: each has a key that stays its own, and cells that depend on the time."""
 
     @property
+    def ages(self) -> bool:
+        """Whether cells read otherwise merely because time passes."""
+
+    @property
     def columns(self) -> Sequence[Column]:
         """The columns that `cells` fills."""
 

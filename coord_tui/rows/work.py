@@ -33,6 +33,8 @@ MARKS: Final = {
 class WorkRows:
     """The tasks of a scene: running, failed, waiting, done."""
 
+    ages = True
+
     def __init__(self, scene: Scene) -> None:
         self.scene = scene
         self.columns = scene.widened(COLUMNS, 1)

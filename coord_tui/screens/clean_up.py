@@ -34,6 +34,8 @@ def candidates(scene: Scene) -> list[Session]:
 class Ticks:
     """The candidates, each with a tick or none."""
 
+    ages = True
+
     def __init__(self, scene: Scene) -> None:
         self.scene = scene
         self.columns = scene.widened(COLUMNS, 2)

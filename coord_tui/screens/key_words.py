@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import TypeAlias
 
 from coord_tui.display import Words, join, link, say, width
@@ -106,6 +107,7 @@ def _editable(target: Target | None, scene: Scene, read_only: bool) -> bool:
     return not read_only and target is not None and target.scope in scene.board.documents
 
 
+@lru_cache(maxsize=512)
 def _named(keymap: Keymap, *several: tuple[str, str]) -> Words:
     return join([key(keymap.spell(keys, first=True), word) for keys, word in several], "   ")
 

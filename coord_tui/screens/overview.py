@@ -44,6 +44,7 @@ class Overview(Margin, inherit_bindings=False):
         self.active = "sessions"
         self.zoomed = False
         self.needy = 0
+        self._placed: tuple[object, ...] = ()
         self.shows_ignored = False
         self.toggled: frozenset[str] = frozenset()
 
@@ -92,14 +93,19 @@ class Overview(Margin, inherit_bindings=False):
             self._surround(mode, now)
 
     def _sources(self, scene: Scene) -> Sources:
-        return Sources(scene, wide=self.size.width >= 160, ignored=self.shows_ignored, toggled=self.toggled)
+        wide, ignored = self.size.width >= 160, self.shows_ignored
+        return Sources(scene, before=self.sources, wide=wide, ignored=ignored, toggled=self.toggled)
 
     def _fill(self, now: float) -> None:
         assert self.sources is not None
         for name, panel in self.panels.items():
             source = self.sources.of(name)
             panel.table.differing = self.sources.scene.differing
-            panel.show(source, now, empty=EMPTY.get(name, NOTHING), title=self._title(name), note=self._note(name))
+            empty, title, note = EMPTY.get(name, NOTHING), self._title(name), self._note(name)
+            if panel.display or panel.wanted or name == self.active:
+                panel.show(source, now, empty=empty, title=title, note=note)
+            else:
+                panel.have(source, empty=empty, title=title, note=note)
         if not self.sources.findings.keys:
             self.panels["needs"].show(
                 self.sources.findings, now, empty=all_well(self.sources.scene), note=self._note("needs")
@@ -130,7 +136,8 @@ class Overview(Margin, inherit_bindings=False):
         for panel in self.panels.values():
             if panel.display and panel.region:
                 panel.table.tick(now)
-        self._surround(mode, now)
+        self.query_one("#status", StatusBar).tell(self.sources.scene, mode, now)
+        self._tell_more(now)
 
     def _surround(self, mode: Mode, now: float) -> None:
         """Say what stands around the panels."""
@@ -138,13 +145,19 @@ class Overview(Margin, inherit_bindings=False):
         self.query_one("#status", StatusBar).tell(self.sources.scene, mode, now)
         self._follow_cursor(now)
 
+    def _tell_more(self, now: float) -> None:
+        """Tell of what is under the cursor what may read otherwise in a second."""
+        assert self.sources is not None
+        detail = self.query_one("#detail", Detail)
+        if detail.display:
+            detail.tell(self.sources.scene, self.target, now)
+        self.explain()
+
     def _follow_cursor(self, now: float | None = None) -> None:
         """Show the detail, the key line and the foot for what is under the cursor."""
         if self.sources is None:
             return
-        detail = self.query_one("#detail", Detail)
-        if detail.display:
-            detail.tell(self.sources.scene, self.target, self.coord.travel.now if now is None else now)
+        self._tell_more(self.coord.travel.now if now is None else now)
         blank = self.notice.instead
         opens = self.sources.opens(self.table.cursor) is not None
         words = key_line(
@@ -152,13 +165,18 @@ class Overview(Margin, inherit_bindings=False):
             read_only=self.coord.watching, blank=blank, opens=opens, time=self.coord.travel.keys,
         )  # fmt: skip
         self.query_one("#keys", OneLine).show(*words)
-        self.explain()
+        if self.query_one("#foot").display:
+            self._tell_foot()
+        self.query_one("#tabs", TabLine).tell(self.panels, self.active)
+
+    def _tell_foot(self) -> None:
+        """Show one finding where there is no room for three."""
+        assert self.sources is not None
         findings = self.sources.scene.findings
         self.needy = min(self.needy, max(0, len(findings) - 1))
         said = sentence(findings[self.needy], self.sources.scene) if findings else all_well(self.sources.scene)
         key, ignored = self.panels["needs"].digit, len(self.sources.scene.ignored)
         self.query_one("#foot", Foot).tell(said, self.needy, findings, key=key, ignored=ignored, quiet=self.room.quiet)
-        self.query_one("#tabs", TabLine).tell(self.panels, self.active)
 
     def rearrange(self) -> None:
         """Give each panel its room."""
@@ -170,20 +188,34 @@ class Overview(Margin, inherit_bindings=False):
         # Who looks at a panel goes on seeing it, though there is no longer room for it beside the others.
         homeless = not self.panels.could_show(self.shown, self.room)
         solo = self.shown if self.room.tabs or self.zoomed or homeless else None
+        self._place(solo)
+        for panel in self.panels.values():
+            if panel.display:
+                panel.catch_up(self.coord.travel.now)
+        self._mark_active()
+        if self.is_current and self.focused is None and not self.notice.instead:
+            # A table that was hidden has lost the keys: while the store was looked for, say.
+            self.table.focus()
+
+    def _place(self, solo: str | None) -> None:
+        """Put every widget in its place; solo: the panel that is alone."""
+        lines = len(self._noticed())
+        altered = tuple(name for name, panel in self.panels.items() if panel.altered)
+        placed = (self.room, solo, self.notice.instead, lines, altered, tuple(self.panels))
+        if placed == self._placed:
+            return
+        self._placed = placed
         self.panels.arrange(self.room, solo, hidden=self.notice.instead)
         shown_around = self.panels.surroundings(self.room, solo, instead=self.notice.instead)
         for name, shown in shown_around.items():
             self.query_one(f"#{name}").display = shown
         self.set_class(shown_around["foot"], "with-foot")
+        if shown_around["foot"] and self.sources is not None:
+            self._tell_foot()
         self.query_one("#left").set_class(solo is not None, "alone")
-        height = "1fr" if self.notice.instead else len(self._noticed())
-        self.query_one("#notice").styles.height = height
+        self.query_one("#notice").styles.height = "1fr" if self.notice.instead else lines
         self.query_one("#notice").display = bool(self.notice.lines)
         self.set_class(self.room.detail, "with-detail")
-        self._mark_active()
-        if self.is_current and self.focused is None and not self.notice.instead:
-            # A table that was hidden has lost the keys: while the store was looked for, say.
-            self.table.focus()
 
     def _noticed(self) -> list[Words]:
         return [
@@ -270,6 +302,7 @@ class Overview(Margin, inherit_bindings=False):
             return False
         if not self.room.tabs and not self.panels.could_show(name, self.room):
             return False
+        self.panels[name].catch_up(self.coord.travel.now)
         found = self.panels[name].table.select(key)
         if found:
             self.zoomed = self.zoomed and name == self.active

@@ -30,6 +30,7 @@ AROUND: Final = 4
 class Found:
     """Entries as rows, with what was typed marked in them."""
 
+    ages = False
     columns = COLUMNS
     fields: ClassVar[Fields] = {}
 

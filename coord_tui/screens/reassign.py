@@ -39,6 +39,7 @@ NAMED = 4
 class Receivers:
     """Who may be given a target: idle ones first, then nobody, then those who will not notice."""
 
+    ages = True
     columns = COLUMNS
 
     def __init__(self, scene: Scene, target: Target) -> None:

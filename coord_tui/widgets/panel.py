@@ -43,6 +43,7 @@ class Panel(Container, can_focus=False, inherit_bindings=False):
         self._note: Words = NOTHING
         self._unknown: tuple[str, ...] = ()
         self._seen: dict[str, str] = {}
+        self._behind = False
 
     def compose(self) -> ComposeResult:
         """The title, then the table."""
@@ -63,11 +64,22 @@ class Panel(Container, can_focus=False, inherit_bindings=False):
         self, source: Source, now: float, *, empty: Words, title: Words | None = None, note: Words = NOTHING
     ) -> None:
         """Show a source's rows at `now`; `title` stands for name and count, `note` on the right."""
-        self.source, self._seen = source, {}
+        self.source, self._seen, self._behind = source, {}, False
         self._empty, self._title, self._note = empty, title, note
         if self.table.marks:
             self.table.marks.intersection_update(source.keys)
         self._arrange(now)
+
+    def have(self, source: Source, *, empty: Words, title: Words | None = None, note: Words = NOTHING) -> None:
+        """Have rows that nobody sees: they are arranged when somebody does."""
+        self.source, self._seen, self._behind = source, {}, True
+        self._empty, self._title, self._note = empty, title, note
+
+    def catch_up(self, now: float) -> None:
+        """Arrange the rows that came while nobody saw them; what is otherwise since then does not stand out."""
+        if self._behind and self.source is not None:
+            self.table.forget()
+            self.show(self.source, now, empty=self._empty, title=self._title, note=self._note)
 
     def narrow(self, wanted: str) -> None:
         """Show only the rows that a filter's words keep."""

@@ -68,6 +68,7 @@ class RecordTable(Sheet, can_focus=True):
         was, self.source, self.now, self.empty, self.keys = self.source, source, now, empty, source.keys
         shown, self._cells = self._cells, {}
         self._places = {key: place for place, key in enumerate(self.keys)}
+        self.fit_head()
         if ended and self.keys:
             self._cursor = self.keys[-1]
         elif not self.placed and not self.follows:

@@ -12,7 +12,7 @@ from coord_core.frozen import frozen
 from coord_tui.columns import Column, fit
 from coord_tui.display import NOTHING, Across, Cell, Piece, Words, clip, embolden, lay, say, width
 from coord_tui.palette import palette_of, strip
-from coord_tui.rows.arranged import Order
+from coord_tui.rows.arranged import Order, base
 from coord_tui.rows.source import Source
 from coord_tui.widgets.cursor import Cursor
 from coord_tui.widgets.flashes import FADES_S, LASTS_S, Flashes
@@ -46,12 +46,12 @@ OTHERWISE = Piece("≠", "wait")
 
 
 class Sheet(Cursor, inherit_bindings=True):
-    """The rows of a source as lines."""
+    """The rows of a source as lines; head: how many lines the titles take."""
 
     def __init__(self, *, headed: bool = False, **options: Any) -> None:
         """Headed: the columns' titles stand on top."""
         super().__init__(**options)
-        self.headed = headed
+        self.titled, self.head = headed, 0
         self.source: Source | None = None
         self.now = 0.0
         self.keys: Sequence[str] = ()
@@ -71,8 +71,13 @@ class Sheet(Cursor, inherit_bindings=True):
     def tick(self, now: float) -> None:
         """Let time pass: draw again what reads otherwise now."""
         self.now = now
+        if self.source is not None and base(self.source).ages:
+            self._cells.clear()
+            self.refresh_changed()
+
+    def forget(self) -> None:
+        """Forget what rows looked like: nothing that is otherwise now stands out."""
         self._cells.clear()
-        self.refresh_changed()
 
     # What is where
 
@@ -80,19 +85,18 @@ class Sheet(Cursor, inherit_bindings=True):
         """Return which row the cursor is on."""
         return self._places.get(self._cursor or "", 0)
 
-    @property
-    def head(self) -> int:
-        """How many lines the titles take."""
-        return 1 if self.headed else 0
-
     def head_with(self, *, titles: bool) -> None:
         """Let the columns' titles, if they have any, stand on top, or no longer."""
-        headed = titles and any(column.title for column in self._columns)
-        if headed != self.headed and self.source is not None:
-            self.headed = headed
+        before, self.titled = self.head, titles
+        self.fit_head()
+        if self.head != before:
             self.resize()
             self.keep_in_sight()
             self.refresh_changed()
+
+    def fit_head(self) -> None:
+        """Have room for the titles if they are wanted and there are any."""
+        self.head = 1 if self.titled and any(column.title for column in self._columns) else 0
 
     @property
     def body(self) -> int:
@@ -133,12 +137,15 @@ class Sheet(Cursor, inherit_bindings=True):
 
     def refresh_changed(self) -> None:
         """Draw the lines again that are not what they were."""
-        frame = self._frame()
+        frame, cells = self._frame(), self.size.width
+        others: list[Region] = []
         for y in range(frame.lines):
             line = self._line(frame, y)
             if self._drawn.get(y) != line:
                 self._drawn[y] = line
-                self.refresh(Region(0, y, self.size.width, 1))
+                others.append(Region(0, y, cells, 1))
+        if others:
+            self.refresh(*others)
 
     def flash(self, was: Source, shown: Mapping[str, tuple[Cell, ...]]) -> None:
         """Let what another board changed in sight stand out for a moment; shown: what cells rows had."""

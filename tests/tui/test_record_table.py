@@ -19,6 +19,7 @@ from coord_tui.widgets.record_table import RecordTable
 
 
 class Rows:
+    ages = True
     columns = (Column("NAME", 8, by="name"), Column("VALUE", 5, share=1, by="value"))
 
     def __init__(self, keys: Sequence[str], values: dict[str, str] | None = None) -> None:

@@ -21,6 +21,7 @@ Row = tuple[str, float | None]
 
 
 class Rows:
+    ages = True
     columns = (Column("NAME", 8, by="name"), Column("N", 5, share=1, by="n"))
 
     def __init__(self, rows: dict[str, Row]) -> None:
