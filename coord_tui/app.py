@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import gc
 import os
 import signal
 import threading
@@ -28,6 +27,7 @@ from coord_core.text import block
 from coord_tui import themes
 from coord_tui.desk import Desk
 from coord_tui.display import plain, toast
+from coord_tui.garbage import Garbage
 from coord_tui.gate import Gate
 from coord_tui.keyboard import Keyboard
 from coord_tui.pace import Pace
@@ -90,6 +90,7 @@ class CoordApp(TimedApp, inherit_bindings=False):
         self.gate = Gate()
         self.keyboard = Keyboard(self)
         self.pace = Pace(self._arrive)
+        self.garbage = Garbage()
         self.acting = False
         self.recent: list[str] = []
         self._looked = asyncio.Event()
@@ -168,7 +169,7 @@ class CoordApp(TimedApp, inherit_bindings=False):
         self.sound()
         if before is None:
             self.presence.begin(board, self.now())
-            self.call_after_refresh(_collect_again)
+            self.call_after_refresh(self.garbage.begin)
 
     def show_board(self) -> None:
         """Show the newest board on every screen that shows boards."""
@@ -184,6 +185,7 @@ class CoordApp(TimedApp, inherit_bindings=False):
             with self.batch_update():
                 screen.tick(self.mode, self.travel.now)
         self.sound_due()
+        self.garbage.tick(self.turn)
 
     def _entitle(self, scene: Scene) -> None:
         """Tell the terminal's title; what is in it is safe, or it would end the sequence early."""
@@ -245,10 +247,3 @@ class CoordApp(TimedApp, inherit_bindings=False):
 
         if not self.acting and not self.desk.read_only:
             self.act(partial(answer, self, question))
-
-
-def _collect_again() -> None:
-    """Look for garbage again, which `__main__` gave up for the first picture; what is there now is none."""
-    if not gc.isenabled():
-        gc.freeze()
-        gc.enable()

@@ -28,6 +28,7 @@ LATER = ["acting", "describe", "screens.dialog", "screens.confirm", "screens.cle
 
 
 async def test_garbage_is_collected_again_once_the_first_board_is_shown(stage: Staging) -> None:
+    before = gc.get_threshold()
     gc.disable()
     try:
         async with stage(Board(boards.NOW, problem="no store at /repo")) as s:
@@ -40,6 +41,7 @@ async def test_garbage_is_collected_again_once_the_first_board_is_shown(stage: S
             assert not gc.get_freeze_count()
     finally:
         gc.unfreeze()
+        gc.set_threshold(*before)
         gc.enable()
 
 
