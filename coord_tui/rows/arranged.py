@@ -67,4 +67,5 @@ def _place(value: Value) -> Any:
 
 def orders(source: Source) -> list[Order]:
     """Return the orders there are, a column after the other."""
-    return [Order(column.by) for column in source.columns if column.by in source.fields]
+    fields = source.fields
+    return [Order(column.by) for column in source.columns if column.by in fields]

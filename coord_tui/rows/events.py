@@ -46,7 +46,12 @@ class EventRows:
             before.told if before is not None and _alike(before.scene, scene) else _told(scene)
         )
         self.keys = list(self.told)
-        self.fields: Fields = {
+
+    @property
+    def fields(self) -> Fields:
+        """What rows are sorted by and filtered on; made anew each time: kept, it would keep its rows, and they it."""
+        scene = self.scene
+        return {
             "owner": lambda key: self.told[key].event.session,
             "session": lambda key: self.told[key].event.session,
             "type": lambda key: self.told[key].event.type,

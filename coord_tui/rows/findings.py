@@ -34,7 +34,12 @@ class FindingRows:
         self.ignored = {key_of(finding) for finding in scene.ignored}
         self.findings: dict[str, Finding] = {key_of(finding): finding for finding in (*scene.findings, *scene.ignored)}
         self.keys = list(self.findings) if ignored else self.needy
-        self.fields: Fields = {
+
+    @property
+    def fields(self) -> Fields:
+        """What rows are sorted by and filtered on; made anew each time: kept, it would keep its rows, and they it."""
+        scene = self.scene
+        return {
             "severity": lambda key: SEVERITIES[self.findings[key].severity],
             "what": self.words,
             "kind": lambda key: self.findings[key].kind,

@@ -36,7 +36,12 @@ class IssueRows:
         self.columns = scene.widened(COLUMNS, 0)
         self._shown = [issue for issue in scene.board.issues.values() if scene.here(issue.workspace)]
         self.total = len(self._shown)
-        self.fields: Fields = {
+
+    @property
+    def fields(self) -> Fields:
+        """What rows are sorted by and filtered on; made anew each time: kept, it would keep its rows, and they it."""
+        scene = self.scene
+        return {
             "issue": lambda key: self._at(key).id,
             "name": lambda key: self._at(key).id,
             "owner": lambda key: ", ".join(scene.owners(self._at(key))) or "nobody",

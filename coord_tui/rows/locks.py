@@ -35,7 +35,12 @@ class LockRows:
         self.columns = scene.widened(COLUMNS, 1)
         held = [lock for lock in scene.board.locks.values() if scene.here(lock.workspace)]
         self.keys = [lock.scope for lock in sorted(held, key=self._order)]
-        self.fields: Fields = {
+
+    @property
+    def fields(self) -> Fields:
+        """What rows are sorted by and filtered on; made anew each time: kept, it would keep its rows, and they it."""
+        scene = self.scene
+        return {
             "lock": lambda key: self._at(key).resource,
             "name": lambda key: self._at(key).resource,
             "owner": lambda key: self._at(key).holder,

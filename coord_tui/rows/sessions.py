@@ -55,7 +55,15 @@ class SessionRows:
         self.scene = scene
         self.columns = scene.widened(COLUMNS, 1)
         self.keys = [session.scope for session in scene.sessions]
-        self.fields: Fields = {
+        self._lasting: dict[str, Sequence[Cell]] = {}
+        self.most = max((max(signs.buckets) for signs in scene.board.signs.values() if signs.buckets), default=1)
+        self._before = (before.scene, before._lasting) if before is not None and self._alike(before) else None
+
+    @property
+    def fields(self) -> Fields:
+        """What rows are sorted by and filtered on; made anew each time: kept, it would keep its rows, and they it."""
+        scene = self.scene
+        return {
             "name": lambda key: self._at(key).id,
             "session": lambda key: self._at(key).id,
             "owner": lambda key: self._at(key).id,
@@ -71,9 +79,6 @@ class SessionRows:
             "client": lambda key: self._at(key).client,
             "workspace": lambda key: self._at(key).workspace,
         }
-        self._lasting: dict[str, Sequence[Cell]] = {}
-        self.most = max((max(signs.buckets) for signs in scene.board.signs.values() if signs.buckets), default=1)
-        self._before = (before.scene, before._lasting) if before is not None and self._alike(before) else None
 
     def _alike(self, other: SessionRows) -> bool:
         """Whether rows read the same as others but for what is their sessions' own."""

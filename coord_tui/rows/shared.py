@@ -42,7 +42,12 @@ class SharedRows:
         self._documents = [scope for scope in scene.board.shared if scene.here(parse(scope).workspace)]
         self._toggled = toggled
         self.total = len(self._bad) + len(self._documents)
-        self.fields: Fields = {
+
+    @property
+    def fields(self) -> Fields:
+        """What rows are sorted by and filtered on; made anew each time: kept, it would keep its rows, and they it."""
+        scene = self.scene
+        return {
             "name": lambda key: self.nodes[key].label if key in self.nodes else key,
             "document": lambda key: parse(self.nodes[key].scope).short if key in self.nodes else key,
             "age": lambda key: elapsed(scene, self._at(self.nodes[key]) if key in self.nodes else None),

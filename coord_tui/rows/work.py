@@ -43,8 +43,13 @@ class WorkRows:
             key = f"{task.list}#{task.id}"
             self.tasks[key if key not in self.tasks else f"{key}#{task.index}"] = task
         self.keys = list(self.tasks)
+
+    @property
+    def fields(self) -> Fields:
+        """What rows are sorted by and filtered on; made anew each time: kept, it would keep its rows, and they it."""
+        scene = self.scene
         states = list(MARKS)
-        self.fields: Fields = {
+        return {
             "task": lambda key: task_name(self.tasks[key]),
             "name": lambda key: task_name(self.tasks[key]),
             "list": lambda key: task_name(self.tasks[key]).partition("#")[0],
