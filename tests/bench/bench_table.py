@@ -71,10 +71,11 @@ def answer(terminal: Terminal, key: str) -> float:
 
 
 def drain(terminal: Terminal, seconds: float = 0.05) -> None:
-    """Take in what comes, without drawing it."""
+    """Take in what comes for so long, without drawing it."""
     import select
 
-    while select.select([terminal.fd], [], [], seconds)[0]:
+    end = time.monotonic() + seconds
+    while (left := end - time.monotonic()) > 0 and select.select([terminal.fd], [], [], left)[0]:
         os.read(terminal.fd, 1 << 16)
 
 

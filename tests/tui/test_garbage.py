@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import gc
+import weakref
 from collections.abc import Iterator
 
 import pytest
 
 from coord_tui.garbage import APART_S, DUE, MOST, QUIET_S, Garbage
+from coord_tui.screens.overview import Overview
+from tests.tui import boards
+from tests.tui.conftest import Stage, Staging
 
 Searches = list[float]
 
@@ -70,3 +74,26 @@ def test_where_nothing_was_given_up_nothing_is_changed(clock: list[float], searc
     garbage.begin()
     live(garbage, clock, 300, types=False)
     assert (gc.get_threshold(), searches) == (before, [])
+
+
+async def test_a_board_that_was_shown_goes_with_the_next(stage: Staging) -> None:
+    async with stage(boards.busy(), size=(120, 36)) as s:
+        await s.press("s", "slash", "c", "enter")
+        await s.show(boards.busy())
+        gc.disable()
+        try:
+            sources = overview(s).sources
+            assert sources is not None
+            shown = weakref.ref(sources.scene)
+            del sources
+            await s.show(boards.busy())
+            await s.show(boards.busy())
+            assert shown() is None
+        finally:
+            gc.enable()
+
+
+def overview(s: Stage) -> Overview:
+    screen = s.app.screen
+    assert isinstance(screen, Overview)
+    return screen
