@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 from pathlib import Path
 
 from hypothesis import settings
@@ -17,5 +18,8 @@ ROOM = 1 << 30
 
 def pytest_configure() -> None:
     """Put the folders where a sync costs nothing, unless PYTEST_DEBUG_TEMPROOT says where they go."""
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        # Whatever a shell starts in the background ignores it, and so would the programs that are interrupted here.
+        signal.signal(signal.SIGINT, signal.default_int_handler)
     if os.access(MEMORY, os.W_OK) and shutil.disk_usage(MEMORY).free > ROOM:
         os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(MEMORY))

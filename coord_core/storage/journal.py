@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from pathlib import Path
 from typing import Final
@@ -108,10 +109,11 @@ class Journal:
     def _full(self) -> bool:
         return not self._names or self._end[1] >= SEGMENT_BYTES
 
-    def append(self, entry: Entry, *, plain: bool, sync: bool) -> None:
+    def append(self, entry: Entry, *, plain: bool, sync: bool, require: Callable[[], None] = lambda: None) -> None:
         """Append a line, first cutting a torn one: once this returns, the line is committed.
 
-        Raises OSError with nothing appended, or OutcomeUnknown if even that could not be made good.
+        require: raises OSError where the store's lock is no longer held; asked last, so that next to nothing can come
+        in between. Raises OSError with nothing appended, or OutcomeUnknown if even that could not be made good.
         """
         line = entry.line
         raw = lines.to_bytes(line, entry.files, plain)
@@ -119,7 +121,9 @@ class Journal:
         flags = os.O_RDWR | os.O_CREAT | os.O_APPEND | os.O_NOFOLLOW | os.O_CLOEXEC
         fd = os.open(self._prefix + names[-1], flags, 0o666)
         try:
+            _require_size(fd, self._end[1] if names[-1] == self._end[0] else 0)
             size = _cut_torn_line(fd)
+            require()
             try:
                 write_all(fd, raw)
                 if sync:
@@ -148,6 +152,12 @@ def _take_back(fd: int, size: int, line: Line, error: OSError) -> None:
         os.ftruncate(fd, size)
     except OSError:
         raise OutcomeUnknown(line.action, line.seq, str(error)) from error
+
+
+def _require_size(fd: int, expected: int) -> None:
+    """Raise OSError where the journal is no longer as long as it was: then somebody else wrote to it."""
+    if os.fstat(fd).st_size != expected:
+        raise OSError(errno.ESTALE, "somebody else wrote to the journal meanwhile")
 
 
 def _cut_torn_line(fd: int) -> int:

@@ -52,8 +52,7 @@ class Writer:
                 self.settler.sweep()
                 return None
             self.step("checked")
-            self.held.require()
-            self._commit(entry, plain=plain, sync=act.durable)
+            self._commit(entry, plain=plain, sync=act.durable, require=self.held.require)
         except OSError as error:
             self._abandon(act.action, error)
         self._settle(entry, {write.scope: write.before.found for write in writes})
@@ -87,10 +86,10 @@ class Writer:
             **more,
         )
 
-    def _commit(self, entry: Entry, *, plain: bool, sync: bool) -> None:
+    def _commit(self, entry: Entry, *, plain: bool, sync: bool, require: Callable[[], None] = lambda: None) -> None:
         """Append the line: after this the action has happened. Its number is used up even if that fails."""
         try:
-            self.journal.append(entry, plain=plain, sync=sync)
+            self.journal.append(entry, plain=plain, sync=sync, require=require)
         finally:
             with contextlib.suppress(OSError):  # the journal and the documents know the number too
                 self.held.record(entry.line.seq)
@@ -176,7 +175,7 @@ class Writer:
             self.aside.mkdir(exist_ok=True)
             os.close(write_new(f"{self.settler.temporaries}/{seq}.0", b""))
             self.step("written")
-            self._commit(entry, plain=True, sync=True)
+            self._commit(entry, plain=True, sync=True, require=self.held.require)
         except OSError as error:
             self._abandon(act.action, error)
         self._settle(entry)
