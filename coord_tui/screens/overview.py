@@ -101,21 +101,18 @@ class Overview(Margin, inherit_bindings=False):
         for name, panel in self.panels.items():
             source = self.sources.of(name)
             panel.table.differing = self.sources.scene.differing
-            empty, title, note = EMPTY.get(name, NOTHING), self._title(name), self._note(name)
+            title, note = self._title(name), self._note(name)
+            empty = EMPTY[name] if name in EMPTY else NOTHING if source.keys else all_well(self.sources.scene)
             if panel.display or panel.wanted or name == self.active:
                 panel.show(source, now, empty=empty, title=title, note=note)
             else:
                 panel.have(source, empty=empty, title=title, note=note)
-        if not self.sources.findings.keys:
-            self.panels["needs"].show(
-                self.sources.findings, now, empty=all_well(self.sources.scene), note=self._note("needs")
-            )
 
     def _title(self, name: str) -> Words | None:
         assert self.sources is not None
         if name == "work" and self.sources.work.keys:
             return say((f"{self.panels[name].digit} Work", "name"), ("  ", ""), *self.sources.work.summary())
-        if name == "needs" and self.shows_ignored:
+        if name == "needs" and self.shows_ignored and self.sources.findings.keys:
             return say((f"{self.panels[name].digit} Needs you {len(self.sources.findings.needy)}", "name"))
         return None
 

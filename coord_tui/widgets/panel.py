@@ -64,7 +64,7 @@ class Panel(Container, can_focus=False, inherit_bindings=False):
         self, source: Source, now: float, *, empty: Words, title: Words | None = None, note: Words = NOTHING
     ) -> None:
         """Show a source's rows at `now`; `title` stands for name and count, `note` on the right."""
-        self.source, self._seen, self._behind = source, {}, False
+        self.source, self._seen = source, {}
         self._empty, self._title, self._note = empty, title, note
         if self.table.marks:
             self.table.marks.intersection_update(source.keys)
@@ -78,6 +78,7 @@ class Panel(Container, can_focus=False, inherit_bindings=False):
     def catch_up(self, now: float) -> None:
         """Arrange the rows that came while nobody saw them; what is otherwise since then does not stand out."""
         if self._behind and self.source is not None:
+            self._behind = False
             self.table.forget()
             self.show(self.source, now, empty=self._empty, title=self._title, note=self._note)
 
