@@ -161,10 +161,13 @@ class Writer:
             redo.make_good(self.shelf, self.aside, last, oldest_first)
 
     def next_seq(self) -> int:
-        """Return one more than every number so far; without a journal at least the milliseconds since 1970."""
+        """Return one more than every number so far; without a journal at least the microseconds since 1970.
+
+        Not milliseconds: numbers that outran the clock would come again where journal, lock file and document are lost.
+        """
         last = self.journal.last
         known = max(last.line.seq if last else 0, self.held.seq)
-        return known + 1 if last else max(known + 1, time.time_ns() // 1_000_000)
+        return known + 1 if last else max(known + 1, time.time_ns() // 1000)
 
     def move(self, act: Act, seq: int, source: str, target: str) -> Line:
         """Move a file within the store as a transaction of its own."""

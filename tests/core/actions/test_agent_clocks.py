@@ -143,6 +143,20 @@ def test_fences_only_grow_whatever_is_deleted(tmp_path: Path, what: str) -> None
     assert fences == sorted(fences) and distinct == sorted(set(distinct))
 
 
+def test_fences_never_outrun_the_clock_on_the_fastest_machine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Else those of a store that lost everything would begin again below those that are out."""
+    begun, fences = time.time_ns(), [0]
+    monkeypatch.setattr(time, "time_ns", lambda: begun + len(fences) * 20_000)  # each within 20 microseconds
+    for _ in range(3):
+        agent = Agent(FileStorage(tmp_path), W, facts={})
+        agent.sign_on("claude_1")
+        for _ in range(5):
+            fences.append(agent.acquire_lock("db").fence)
+            agent.release_lock("db")
+        deleted(tmp_path, "journal and lock file")
+    assert fences == sorted(set(fences))
+
+
 @pytest.mark.parametrize("what", ["journal", "journal and document", "journal and lock file"])
 def test_fences_only_grow_when_the_clock_goes_back_as_well(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, what: str
