@@ -117,8 +117,10 @@ class Journal:
         """
         line = entry.line
         raw = lines.to_bytes(line, entry.files, plain)
-        names = [*self._names, f"{line.seq:020}.jsonl"] if self._full else self._names
-        flags = os.O_RDWR | os.O_CREAT | os.O_APPEND | os.O_NOFOLLOW | os.O_CLOEXEC
+        flags = os.O_RDWR | os.O_APPEND | os.O_NOFOLLOW | os.O_CLOEXEC
+        names = self._names
+        if self._full:
+            names, flags = [*names, f"{line.seq:020}.jsonl"], flags | os.O_CREAT
         fd = os.open(self._prefix + names[-1], flags, 0o666)
         try:
             _require_size(fd, self._end[1] if names[-1] == self._end[0] else 0)

@@ -28,7 +28,10 @@ _RECORD_BYTES: Final = 512
 
 
 class StoreLock:
-    """The lock file of one store: `{pid, host, since, action, seq}`, never unlinked, locked while somebody writes."""
+    """The lock of one store: its folder and the file `{pid, host, since, action, seq}`, locked while somebody writes.
+
+    The file alone would let two in where another program unlinks it. The folder cannot go without the journal in it.
+    """
 
     _queues: ClassVar[dict[str, threading.Lock]] = {}
     _inside: ClassVar[threading.local] = threading.local()
@@ -50,20 +53,27 @@ class StoreLock:
             raise LockTimeout(time.monotonic() - begun, read_record(self.path))
         inside.add(self._key)
         try:
-            fd = self._take(begun, deadline)
-            try:
-                yield Held(fd, self._name, action)
-            finally:
-                _release(fd)
+            with self._taken(str(self.path.parent), os.O_RDONLY | os.O_DIRECTORY, begun, deadline) as folder:
+                file_flags = os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW
+                with self._taken(self._name, file_flags, begun, deadline) as file:
+                    yield Held(folder, file, str(self.path.parent), action)
         finally:
             inside.discard(self._key)
             queue.release()
 
-    def _take(self, begun: float, deadline: float) -> int:
+    @contextlib.contextmanager
+    def _taken(self, path: str, flags: int, begun: float, deadline: float) -> Iterator[int]:
+        fd = self._take(path, flags, begun, deadline)
+        try:
+            yield fd
+        finally:
+            _release(fd)
+
+    def _take(self, path: str, flags: int, begun: float, deadline: float) -> int:
         from filelock import lock_descriptor
 
         while True:
-            fd = os.open(self._name, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o666)
+            fd = os.open(path, flags | os.O_CLOEXEC, 0o666)
             try:
                 ours = lock_descriptor(fd, blocking=False)
             except BaseException:
@@ -71,7 +81,7 @@ class StoreLock:
                 raise
             if not ours and not _wait_in_line(fd, deadline):
                 raise LockTimeout(time.monotonic() - begun, read_record(self.path))
-            if _leads_to(self._name, fd):
+            if _leads_to(path, fd):
                 return fd
             os.close(fd)
 
@@ -127,7 +137,7 @@ def _release(fd: int) -> None:
 
 
 def _leads_to(path: str, fd: int) -> bool:
-    """Say whether the path still leads to the locked file: another program may have unlinked it."""
+    """Say whether the path still leads to what is locked: another program may have taken it away."""
     try:
         return os.path.samestat(os.fstat(fd), os.stat(path))
     except FileNotFoundError:
@@ -146,30 +156,30 @@ os.register_at_fork(after_in_child=_forget_threads)
 class Held:
     """The lock while it is held. seq: the highest number that its file knows of."""
 
-    def __init__(self, fd: int, path: str, action: str) -> None:
+    def __init__(self, folder: int, file: int, path: str, action: str) -> None:
         import socket
 
-        self._fd, self._path = fd, path
+        self._folder, self._file, self._path = folder, file, path
         self._record: dict[str, Any] = {
             "pid": os.getpid(),
             "host": socket.gethostname(),
             "since": datetime.now(UTC),
             "action": action[:100],
         }
-        seq = _parse(os.pread(fd, _RECORD_BYTES, 0)).get("seq")
+        seq = _parse(os.pread(file, _RECORD_BYTES, 0)).get("seq")
         self.seq = seq if type(seq) is int and 0 < seq < 1 << 62 else 0
         self.record(self.seq)
 
     def require(self) -> None:
-        """Raise OSError if another program took the lock's file away, so that somebody else may hold one too."""
-        if not _leads_to(self._path, self._fd):
-            raise OSError(errno.ESTALE, "another program took the lock's file away", self._path)
+        """Raise OSError if another program took the folder away, so that somebody else may hold another one."""
+        if not _leads_to(self._path, self._folder):
+            raise OSError(errno.ESTALE, "another program took the store's own folder away", self._path)
 
     def record(self, seq: int) -> None:
         """Write down who holds the lock, and `seq` as the highest number so far."""
         self.seq = max(self.seq, seq)
         raw = orjson.dumps({**self._record, "seq": self.seq})
-        os.pwrite(self._fd, raw[: _RECORD_BYTES - 1].ljust(_RECORD_BYTES - 1) + b"\n", 0)
+        os.pwrite(self._file, raw[: _RECORD_BYTES - 1].ljust(_RECORD_BYTES - 1) + b"\n", 0)
 
 
 def read_record(path: Path) -> dict[str, Any]:
