@@ -170,14 +170,17 @@ class Crowd:
         self._history = History()
         self.kills = 0
 
-    def run(self, pause: float) -> History:
-        """Work, and kill one about every `pause` seconds; return what happened."""
+    def run(self, pause: float, kills: int) -> History:
+        """Work, and kill one about every `pause` seconds, `kills` at most; return what happened.
+
+        Without an end to it a slow machine would not do more than sign the killed ones on again.
+        """
         for name in self.names:
             self._start(name)
         while self._running:
             time.sleep(random.uniform(0.5, 1.5) * pause)
             self._reap()
-            if self._running:
+            if self._running and self.kills < kills:
                 self._kill(random.choice(list(self._running)))
         for name in self.names:
             self._read(name)

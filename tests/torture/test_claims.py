@@ -29,7 +29,7 @@ def test_nothing_is_claimed_twice_and_nothing_is_lost(
     fill(storage, lists)
     begun = time.monotonic()
     crowd = Crowd(folder, logs, SESSIONS, Share(claims // SESSIONS, claims // 2 // SESSIONS, lists))
-    history = crowd.run(pause=0.4)
+    history = crowd.run(pause=0.4, kills=claims // 100)
     took = time.monotonic() - begun
 
     # Of a longer run the journal's beginning is gone.
