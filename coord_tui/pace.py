@@ -9,7 +9,7 @@ from typing import Final
 
 from coord_core.state.board import Board
 
-SHARE: Final = 0.05
+SHARE: Final = 0.025
 """Which part of a processor showing boards may take for long."""
 CREDIT_S: Final = 0.2
 """How much time, in seconds, may have been saved up: what comes after a pause is shown at once."""

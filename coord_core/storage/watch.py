@@ -71,7 +71,7 @@ class Hints:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._names: set[str] = set()
-        self._event = asyncio.Event()
+        self._event, self._taken = asyncio.Event(), asyncio.Event()
         self._task: asyncio.Task[None] | None = None
         self._scanned = 0.0
 
@@ -79,6 +79,7 @@ class Hints:
         """Return the names since the last call, None when it is time to look at everything."""
         names, self._names = self._names, set()
         self._event.clear()
+        self._taken.set()
         if time.monotonic() - self._scanned >= RESCAN_S or not (self._task and not self._task.done()):
             self._scanned = time.monotonic()
             return None
@@ -120,9 +121,11 @@ class Hints:
                 self._folder, watch_filter=None, step=20, debounce=50, recursive=False, rust_timeout=5000
             ):
                 self._names |= {os.path.basename(path) for _, path in changes}
+                self._taken.clear()
                 self._event.set()
                 if any(path == str(self._folder) for _, path in changes):
                     return  # it has gone; one that comes in its place may have the same inode
+                await self._taken.wait()  # what changes meanwhile is told at once, however often it does
         except Exception:
             # It dies of undecodable names and of a spent system limit; rescans go on at the poll's pace.
             await asyncio.sleep(POLL_S)

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from coord_tui.garbage import APART_S, DUE, MOST, QUIET_S, Garbage
+from coord_tui.garbage import APART_S, DUE, QUIET_S, Garbage
 from coord_tui.screens.overview import Overview
 from tests.tui import boards
 from tests.tui.conftest import Stage, Staging
@@ -25,13 +25,12 @@ def clock() -> list[float]:
 def searches(monkeypatch: pytest.MonkeyPatch, clock: list[float]) -> Iterator[Searches]:
     """When everything was searched; much is always due."""
     found: Searches = []
-    before = gc.get_threshold()
     monkeypatch.setattr(gc, "collect", lambda: found.append(clock[0]))
-    monkeypatch.setattr(gc, "get_count", lambda: (0, 0, DUE))
+    monkeypatch.setattr(gc, "get_stats", lambda: [{}, {"collections": DUE * int(clock[0])}, {}])
     monkeypatch.setattr(gc, "freeze", lambda: None)
+    monkeypatch.setattr(gc, "unfreeze", lambda: None)
     gc.disable()
     yield found
-    gc.set_threshold(*before)
     gc.enable()
 
 
@@ -62,18 +61,47 @@ def test_it_is_not_searched_again_and_again(clock: list[float], searches: Search
     assert len(searches) == 600 // APART_S
 
 
-def test_python_searches_by_itself_only_when_nobody_ever_stops_typing(clock: list[float], searches: Searches) -> None:
-    Garbage(lambda: clock[0]).begin()
-    assert gc.isenabled()
-    assert gc.get_threshold()[2] == MOST
+def test_nothing_is_searched_where_nothing_came(
+    clock: list[float], searches: Searches, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(gc, "get_stats", lambda: [{}, {"collections": DUE - 1}, {}])
+    garbage = Garbage(lambda: clock[0])
+    garbage.begin()
+    live(garbage, clock, 600, types=False)
+    assert searches == []
+
+
+def test_what_came_while_keys_go_on_is_found_and_what_was_there_is_not_looked_at() -> None:
+    gc.disable()
+    try:
+        Garbage().begin()
+        assert gc.isenabled()
+        frozen = gc.get_freeze_count()
+        assert frozen > 10_000
+        lying = Lying()
+        lying.itself, left = lying, weakref.ref(lying)
+        del lying
+        for _ in range(3):
+            gc.collect(2)  # as Python does by itself
+        assert left() is None
+        assert gc.get_freeze_count() == frozen
+    finally:
+        gc.unfreeze()
+        gc.enable()
+
+
+class Lying:
+    """What refers to itself."""
+
+    itself: Lying
 
 
 def test_where_nothing_was_given_up_nothing_is_changed(clock: list[float], searches: Searches) -> None:
     gc.enable()
-    before, garbage = gc.get_threshold(), Garbage(lambda: clock[0])
+    garbage = Garbage(lambda: clock[0])
     garbage.begin()
     live(garbage, clock, 300, types=False)
-    assert (gc.get_threshold(), searches) == (before, [])
+    assert searches == []
 
 
 async def test_a_board_that_was_shown_goes_with_the_next(stage: Staging) -> None:
