@@ -12,7 +12,7 @@ from coord_core.frozen import frozen
 
 KINDS: Final = ("session", "issue", "locks", "project", "instances", "inbox")
 MAX_BYTES: Final = 1024
-_DIGITS: Final = re.compile(r"(\d+)")
+_DIGITS: Final = re.compile(r"([0-9]{1,18})[0-9]*")
 
 
 @frozen
@@ -106,7 +106,8 @@ def _kind_and_id(name: str) -> str:
 
 
 @lru_cache(1 << 12)
-def natural(name: str) -> tuple[tuple[int, int, str], ...]:
+def natural(name: str) -> tuple[str | int, ...]:
     """Return a key that sorts names as people do: claude_2 before claude_10."""
-    parts = _DIGITS.split(name.casefold())
-    return tuple((1, int(part[:18]), "") if part.isdecimal() and part.isascii() else (0, 0, part) for part in parts)
+    parts: list[str | int] = [*_DIGITS.split(name.casefold())]
+    parts[1::2] = map(int, parts[1::2])  # words and numbers by turns
+    return tuple(parts)

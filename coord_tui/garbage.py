@@ -1,8 +1,8 @@
 """Garbage: a search of everything that lives holds keys up for a tenth of a second, so it waits until nobody types.
 
 Nearly all that is thrown away here goes at once, as nothing refers to it any more. What refers to itself (a dialog that
-was closed, a strip that was painted) lies until it is searched for. While keys go on, Python searches as it always does,
-but only through what came since everything was searched: that takes a few milliseconds.
+was closed, a strip that was painted) lies until it is searched for. While keys go on, Python searches as it always
+does, but only through what came since everything was searched: that takes some milliseconds.
 """
 
 from __future__ import annotations

@@ -10,7 +10,7 @@ from coord_core.state.insights import Holdings, Life, Signs
 from coord_core.state.records import Issue, Progress, Session, Task
 from coord_tui.ages import since
 from coord_tui.columns import Column
-from coord_tui.display import NOTHING, Cell, Things, Words, plain, say
+from coord_tui.display import NOTHING, Cell, Things, Words, say
 from coord_tui.rows.scene import ALARMING, SHAPES, Scene
 from coord_tui.rows.source import Fields, Value
 from coord_tui.rows.values import elapsed, percent_of, phase_of, ranked
@@ -97,7 +97,7 @@ class SessionRows:
 
     def _said(self, key: str) -> Value:
         session = self._at(key)
-        return plain(self._doing(session, issue_of(self.scene, session), self.scene.verdict(key).life))
+        return self._doing(session, issue_of(self.scene, session), self.scene.verdict(key).life)[0]
 
     def _has(self, key: str) -> Value:
         has = self.scene.holdings(key)
@@ -148,7 +148,7 @@ class SessionRows:
             say(f"{percent:.0f}%") if percent is not None else NOTHING,
             say((bar(percent), "bar")),
             say(progress.phase if progress else "idle" if not issue and life is Life.LIVE else ""),
-            self._doing(session, issue, life),
+            say(self._doing(session, issue, life)),
             self._holds(key, life),
             say((sparkline(signs.buckets, self.most), "spark" if life in (Life.LIVE, Life.LATE) else "dim")),
             say((session.branch, "dim")),
@@ -166,16 +166,17 @@ class SessionRows:
             return say((f"#{issue.id}×", "dead bold"))
         return say((f"#{issue.id}", "link"))
 
-    def _doing(self, session: Session, issue: Issue | None, life: Life) -> Words:
+    def _doing(self, session: Session, issue: Issue | None, life: Life) -> tuple[str, str]:
+        """Return what a session is about, as it was written, and in which tone to say so."""
         handoff = issue.handoff if issue else None
         if issue and handoff and handoff.from_session == session.id:
-            return say((f"handed off #{issue.id}", "dim"))
+            return f"handed off #{issue.id}", "dim"
         if life is Life.OFF:
-            return say(("signed off", "dim"))
+            return "signed off", "dim"
         running = next((todo.text for todo in session.todos if todo.done is False), "")
         progress = self._progress(session)
         message, phase = (progress.message, progress.phase) if progress else ("", "")
-        return say(message or running or phase)
+        return message or running or phase, ""
 
     def _progress(self, session: Session) -> Progress | None:
         if self.scene.verdict(session.scope).life is Life.OFF:
