@@ -143,15 +143,15 @@ def clock(at: float | None, *, seconds: bool = True) -> str:
         return "?"
 
 
-def day_clock(at: float | None, now: float) -> str:
-    """Return the local time of `at`, with its date unless that is today's (`now`)."""
+def day_clock(at: float | None, now: float, *, seconds: bool = True) -> str:
+    """Return the local time of `at`, with its date, and never with seconds, unless that is today's (`now`)."""
     if at is None:
         return "?"
     try:
         then, today = time.localtime(at), time.localtime(now)
     except (OverflowError, ValueError, OSError):
         return "?"
-    return time.strftime("%H:%M:%S" if then[:3] == today[:3] else "%Y-%m-%d %H:%M", then)
+    return clock(at, seconds=seconds) if then[:3] == today[:3] else time.strftime("%Y-%m-%d %H:%M", then)
 
 
 def local_iso(at: float) -> str:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Final
 
-from coord_core.times import age, clock
+from coord_core.times import age, clock, day_clock
 
-__all__ = ["age", "ago", "clock", "past", "since"]
+__all__ = ["age", "ago", "clock", "clock_or_day", "past", "since"]
 
 MINUTE: Final = 60
 
@@ -26,3 +26,9 @@ def ago(at: float, now: float) -> str:
     """Return how long ago `at` was, to the second, for the header: `1s ago`."""
     seconds = max(0.0, now - at)
     return f"{int(seconds)}s ago" if seconds < MINUTE else f"{age(seconds)} ago"
+
+
+def clock_or_day(at: float | None, now: float, *, seconds: bool) -> str:
+    """Return the time of day of `at`, in five or eight cells; on another day than `now` its month and day: `11-21`."""
+    told = day_clock(at, now, seconds=seconds)
+    return told[5:10] if len(told) > len("00:00:00") else told

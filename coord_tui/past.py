@@ -8,7 +8,7 @@ from typing import Any, Final, NamedTuple
 
 from coord_core.documents import Line, Splice
 from coord_core.state import deeds, edits
-from coord_tui.ages import clock
+from coord_core.times import day_clock
 from coord_tui.display import NOTHING, Words, say
 from coord_tui.rows.scene import Scene
 from coord_tui.targets import Target
@@ -55,12 +55,13 @@ def history(scene: Scene, target: Target | None, lines: Sequence[Line] | None) -
         return [*head, say(("…" if lines is None else "none kept", "dim"))]
     own = target.name if target.kind == "session" else None
     folded = [list(same) for _, same in groupby(found, key=lambda each: each[2:5])]
-    return [*head, *(words for each in folded for words in _said(each, target.name, own))]
+    now = scene.board.now
+    return [*head, *(words for each in folded for words in _said(each, target.name, own, now))]
 
 
-def _said(same: Sequence[_Past], name: str, own: str | None) -> Iterator[Words]:
+def _said(same: Sequence[_Past], name: str, own: str | None, now: float) -> Iterator[Words]:
     """Yield what happened, once or again and again, and below it what became of which key."""
-    yield _sentence(same[0], name, own, len(same))
+    yield _sentence(same[0], name, own, len(same), now)
     if same[0].how:
         yield say((f"      {same[0].how}", "dim"))
 
@@ -118,14 +119,14 @@ def _ids(edit: Any) -> set[str]:
     return {str(each["id"]) for each in [*steps, *several] if isinstance(each, Mapping) and "id" in each}
 
 
-def _sentence(past: _Past, name: str, own: str | None, times: int) -> Words:
+def _sentence(past: _Past, name: str, own: str | None, times: int, now: float) -> Words:
     what, by = past.what, ""
     if past.by != own:
         what = BY_ANOTHER.get(what, what).removesuffix(f" {name}").removesuffix(" of")
         by = f" by {past.by.partition('@')[0]}"
     why = f": {past.why}" if past.why else ""
     return say(
-        (f"{clock(past.at, seconds=False)} ", "dim"),
+        (f"{day_clock(past.at, now, seconds=False)} ", "dim"),
         what,
         (f"  x{times}" if times > 1 else "", "wait"),
         (by + why, "dim"),

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 from coord_core.errors import CoordError, NotFound
 from coord_core.state.board import Board
-from coord_tui.ages import clock
+from coord_core.times import day_clock
 from coord_tui.display import toast
 from coord_tui.rows.journal import JournalRows, key_of, seq_of
 from coord_tui.situation import Notice, then
@@ -96,8 +96,8 @@ class Travel:
         """Return what is special about this view, with what of it is about time."""
         if self.paused_at is None:
             return mode
-        at = self.moment.at if self.moment is not None else None
-        return replace(mode, paused=self.app.now() - self.paused_at, past=at)
+        past = day_clock(self.moment.at, self.paused_at) if self.moment is not None else ""
+        return replace(mode, paused=self.app.now() - self.paused_at, past=past)
 
     def refuses(self, action: object) -> bool:
         """Whether an action would change something, which nobody can in the past; then say so."""
@@ -105,7 +105,8 @@ class Travel:
         if not any(each.action == action and (each.id or "").startswith(WRITING) for each in bindings):
             return False
         if not self.app.refuses():
-            toast(self.app, self.app.keymap.spell(f"You look at {clock(self.now)}; {{time.pause}} goes back to now."))
+            at = day_clock(self.now, self.paused_at or self.now)
+            toast(self.app, self.app.keymap.spell(f"You look at {at}; {{time.pause}} goes back to now."))
         return True
 
     # Going

@@ -6,7 +6,7 @@ from typing import Final
 
 from coord_core.state.inbox import Letter
 from coord_core.state.records import Session
-from coord_tui.ages import clock
+from coord_core.times import day_clock
 from coord_tui.display import Words, say
 from coord_tui.rows.scene import Scene
 
@@ -45,16 +45,16 @@ def letters(scene: Scene, session: Session) -> list[Words]:
     state = f"  {waiting} not told yet" if waiting else "  all told"
     deaf = "" if scene.board.listens(session.scope) else ": it only reads files and will not notice"
     lines = [say(("messages", "name"), (state + (deaf if waiting else ""), "wait" if waiting else "dim"))]
-    lines += [_letter(each) for each in reversed(found[-SHOWN:])]
+    lines += [_letter(each, scene.board.now) for each in reversed(found[-SHOWN:])]
     return [*lines, say((f"and {len(found) - SHOWN} older", "dim"))] if len(found) > SHOWN else lines
 
 
-def _letter(letter: Letter) -> Words:
+def _letter(letter: Letter, now: float) -> Words:
     by = letter.by.partition("@")[0]
-    told = f"  told {clock(letter.told_at, seconds=False)}" if letter.told else "  not told yet"
+    told = f"  told {day_clock(letter.told_at, now, seconds=False)}" if letter.told else "  not told yet"
     return say(
         ("✓ ", "dim") if letter.told else ("· ", "wait"),
-        (f"{clock(letter.at, seconds=False)} {by}: ", "dim"),
+        (f"{day_clock(letter.at, now, seconds=False)} {by}: ", "dim"),
         letter.text,
         (told, "dim" if letter.told else "wait"),
     )

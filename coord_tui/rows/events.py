@@ -10,7 +10,7 @@ from typing import Final
 from coord_core.frozen import frozen
 from coord_core.scopes import in_workspace
 from coord_core.state.records import Event
-from coord_tui.ages import clock
+from coord_tui.ages import clock_or_day
 from coord_tui.columns import Column
 from coord_tui.display import Cell, Words, say
 from coord_tui.rows.scene import Scene
@@ -80,7 +80,7 @@ class EventRows:
         told = self.told[key]
         event = told.event
         return (
-            say((clock(event.time.at if event.time else None, seconds=self.wide), "dim")),
+            say((clock_or_day(event.time.at if event.time else None, now, seconds=self.wide), "dim")),
             self.scene.where(event.workspace) + say((event.session, "name")),
             event_words(event) + (say((f"  x{told.times}", "wait")) if told.times > 1 else ()),
         )

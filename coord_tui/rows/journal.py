@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, ClassVar, Final
 from coord_core.documents import Line
 from coord_core.frozen import frozen
 from coord_core.state.deeds import describe, is_heartbeat, session_of, supervisor_of
-from coord_tui.ages import clock
+from coord_core.times import clock, day_clock
 from coord_tui.columns import Column
 from coord_tui.display import NOTHING, Across, Cell, say
 from coord_tui.rows.source import Fields
@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from coord_core.actions.replay import Listing
 
 COLUMNS: Final = (Column("", 1), Column("TIME", 8), Column("WHO", 10), Column("WHAT", 12, share=1))
+DATED: Final = (Column("", 1), Column("TIME", 16), *COLUMNS[2:])
+"""Where lines are older than today."""
 NOW: Final = "line:now"
 BEGIN: Final = "line:begin"
 HERE: Final = "▸"
@@ -45,8 +47,16 @@ class JournalRows:
     listing: Listing | None = None
     current: str = NOW
     paused_at: float = 0.0
-    columns: Sequence[Column] = COLUMNS
     fields: Fields = field(default_factory=dict)
+
+    @property
+    def columns(self) -> Sequence[Column]:
+        """The columns, with room for dates where any line needs one."""
+        oldest = next((line.at for _, line in reversed(self._lines) if line is not None), self.paused_at)
+        return DATED if len(self._time(oldest)) > COLUMNS[1].width else COLUMNS
+
+    def _time(self, at: float) -> str:
+        return day_clock(at, self.paused_at)
 
     @property
     def keys(self) -> Sequence[str]:
@@ -84,7 +94,7 @@ class JournalRows:
             return here, NOTHING, Across(say((f"line {seq} cannot be read", "dim")))
         why = f": {line.reason}" if line.reason else ""
         tone = "dim" if what(line) == BEAT else ""
-        return here, say((clock(line.at), "dim")), say((who(line), "name")), say((what(line), tone), (why, "dim"))
+        return here, say((self._time(line.at), "dim")), say((who(line), "name")), say((what(line), tone), (why, "dim"))
 
 
 def what(line: Line) -> str:

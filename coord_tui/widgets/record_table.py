@@ -152,7 +152,7 @@ class RecordTable(Sheet, can_focus=True):
     def on_click(self, event: events.Click) -> None:
         """Ask for the order of the column whose head was clicked."""
         x = 1
-        for column, room in zip(self._columns, self._fitted(), strict=False):
+        for column, room in zip(self._columns, self._fitted(self.size.width), strict=False):
             if event.y < self.head and column.by and x <= event.x < x + room:
                 self.post_message(self.Sorted(self, column.by))
             x += room + 1 if room else 0

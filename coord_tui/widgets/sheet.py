@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Container, Mapping, Sequence
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from textual.geometry import Region, Size
@@ -32,8 +33,9 @@ class _Line:
 
 
 class _Frame(NamedTuple):
-    """What is in sight: so many lines, the first of them for row `top`; hidden: how many rows the last line tells."""
+    """What is in sight: lines of so many cells, the first for row `top`; hidden: how many rows the last line tells."""
 
+    cells: int
     lines: int
     top: int
     hidden: int
@@ -108,9 +110,9 @@ class Sheet(Cursor, inherit_bindings=True):
         return self._row_in(self._frame(), y)
 
     def _frame(self) -> _Frame:
-        lines, top = self.size.height, self.scroll_offset.y
+        (cells, lines), top = self.size, self.scroll_offset.y
         below = len(self.keys) - top - max(1, lines - self.head)
-        return _Frame(lines, top, below + 1 if below > 0 else 0)
+        return _Frame(cells, lines, top, below + 1 if below > 0 else 0)
 
     def _row_in(self, frame: _Frame, y: int) -> int | None:
         place = y - self.head + frame.top
@@ -137,13 +139,13 @@ class Sheet(Cursor, inherit_bindings=True):
 
     def refresh_changed(self) -> None:
         """Draw the lines again that are not what they were."""
-        frame, cells = self._frame(), self.size.width
+        frame = self._frame()
         others: list[Region] = []
         for y in range(frame.lines):
             line = self._line(frame, y)
             if self._drawn.get(y) != line:
                 self._drawn[y] = line
-                others.append(Region(0, y, cells, 1))
+                others.append(Region(0, y, frame.cells, 1))
         if others:
             self.refresh(*others)
 
@@ -181,7 +183,7 @@ class Sheet(Cursor, inherit_bindings=True):
         if self.source is None:
             return _Line()
         if y < self.head:
-            return _Line(cells=tuple(map(self._title, self.source.columns, self._fitted())))
+            return _Line(cells=tuple(map(self._title, self.source.columns, self._fitted(frame.cells))))
         place = self._row_in(frame, y)
         if place is not None:
             key = self.keys[place]
@@ -194,10 +196,10 @@ class Sheet(Cursor, inherit_bindings=True):
 
     def render_line(self, y: int) -> Strip:
         """Draw one line in sight."""
-        line = self._drawn[y] = self._line(self._frame(), y)
-        cells = self.size.width
-        words = self._row(line, cells) if line.cells else clip(line.words, cells)
-        return strip(words, cells, palette_of(self), cursor=line.cursor)
+        frame = self._frame()
+        line = self._drawn[y] = self._line(frame, y)
+        words = self._row(line, frame.cells) if line.cells else clip(line.words, frame.cells)
+        return strip(words, frame.cells, palette_of(self), cursor=line.cursor)
 
     def _title(self, column: Column, room: int) -> Words:
         """Return a column's title, that of the sorted one with an arrow if there is room for it."""
@@ -207,20 +209,27 @@ class Sheet(Cursor, inherit_bindings=True):
 
     def _row(self, line: _Line, cells: int) -> Words:
         found: list[Piece] = [line.lead]
-        for place, (column, cell, room) in enumerate(zip(self._columns, line.cells, self._fitted(), strict=False)):
+        columns = zip(self._columns, line.cells, self._fitted(cells), strict=False)
+        for place, (column, cell, room) in enumerate(columns):
             if isinstance(cell, Across):
                 return (*found, *lay(cell, cells - width(found) - 1))
             if room:
-                cut = embolden(lay(cell, room)) if place in line.bold else lay(cell, room)
-                gap = Piece(" " * (room - width(cut)))
-                found += [gap, *cut, SPACE] if column.right else [*cut, gap, SPACE]
+                found += _filled(cell, room, column.right, place in line.bold)
         return tuple(found)
 
     @property
     def _columns(self) -> Sequence[Column]:
         return self.source.columns if self.source else ()
 
-    def _fitted(self) -> list[int]:
-        if self._widths[0] != self.size.width or self._widths[1] is not self._columns:
-            self._widths = (self.size.width, self._columns, fit(self._columns, self.size.width))
+    def _fitted(self, cells: int) -> list[int]:
+        if self._widths[0] != cells or self._widths[1] is not self._columns:
+            self._widths = (cells, self._columns, fit(self._columns, cells))
         return self._widths[2]
+
+
+@lru_cache(maxsize=2048)
+def _filled(cell: Cell, room: int, right: bool, bold: bool) -> Words:
+    """Return a cell's words in exactly `room` cells, and a space; most are the same the next time a row is drawn."""
+    cut = embolden(lay(cell, room)) if bold else lay(cell, room)
+    gap = Piece(" " * (room - width(cut)))
+    return (gap, *cut, SPACE) if right else (*cut, gap, SPACE)

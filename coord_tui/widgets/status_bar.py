@@ -21,14 +21,14 @@ class Mode:
     """What is special about this view.
 
     read_only: nothing can be changed. stuck_since: not updating since, seconds since 1970. keys: what shows the keys,
-    where there is no line for them. paused: for how many seconds. past: the moment of the past that is shown.
+    where there is no line for them. paused: for how many seconds. past: the moment of the past that is shown, in words.
     """
 
     read_only: bool = False
     stuck_since: float | None = None
     keys: str = ""
     paused: float | None = None
-    past: float | None = None
+    past: str = ""
 
 
 class StatusBar(OneLine, inherit_bindings=False):
@@ -95,8 +95,8 @@ def _badges(mode: Mode) -> list[Words]:
     found = []
     if mode.paused is not None:
         found.append(say((f" PAUSED {age(mode.paused)} ", "badge wait")))
-    if mode.past is not None:
-        found.append(say((f" AT {clock(mode.past)} ", "badge link")))
+    if mode.past:
+        found.append(say((f" AT {mode.past} ", "badge link")))
     if mode.stuck_since is not None:
         found.append(say((f" NOT UPDATING since {clock(mode.stuck_since, seconds=False)} ", "badge wait")))
     if mode.read_only:

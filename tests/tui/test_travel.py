@@ -132,6 +132,14 @@ async def test_arrows_step_through_the_journal_on_every_panel(
         assert s.dashboard.active != "journal"
 
 
+async def test_what_is_older_than_today_has_its_date(stage: Staging) -> None:
+    async with playing(stage, size=(120, 36)) as (s, _):
+        s.now = NOW + 24 * 3600
+        await s.press("p", "left", "left")
+        assert " AT 2026-11-22 13:56 " in s.text()
+        assert "▸ 2026-11-22 13:56 claude_1   progress #15 75%" in s.text()
+
+
 async def test_without_a_pause_the_keys_of_time_do_nothing(stage: Staging) -> None:
     async with playing(stage) as (s, _):
         await s.press("left", "right", "comma", "full_stop")

@@ -11,13 +11,14 @@ from coord_core.documents import Batch
 from coord_core.scopes import natural
 from coord_core.state.board import Board
 from coord_tui import themes
-from coord_tui.ages import past
+from coord_tui.ages import clock_or_day, past
 from coord_tui.display import Name, Things, clip, content, lay, plain, say, width, wrap
 from coord_tui.layout import LOWER_LEAST, Counts, arrange
 from coord_tui.palette import Palette, strip
 from coord_tui.rows.scene import same
 from coord_tui.rows.sessions import bar, sparkline
 from tests.core import samples
+from tests.tui import boards
 
 ROOT = Path(__file__).parents[2]
 
@@ -102,9 +103,15 @@ def test_bars_and_sparklines() -> None:
     assert len(sparkline([10**9] * 12, 0)) == 12
 
 
+def test_an_events_time_is_its_day_where_that_is_another() -> None:
+    assert [clock_or_day(boards.NOW - ago, boards.NOW, seconds=True) for ago in (7, 86_400)] == ["14:31:00", "11-21"]
+    assert clock_or_day(boards.NOW - 7, boards.NOW, seconds=False) == "14:31"
+    assert clock_or_day(None, boards.NOW, seconds=False) == "?"
+
+
 def test_names_sort_as_people_do() -> None:
     names = ["claude_10", "claude_2", "codex_1", "Claude_1", "²", "٣"]
-    assert sorted(names, key=natural)[1:4] == ["Claude_1", "claude_2", "claude_10"]
+    assert sorted(names, key=natural)[:4] == ["Claude_1", "claude_2", "claude_10", "codex_1"]
 
 
 @given(st.integers(1, 400), st.integers(1, 120), st.tuples(*[st.integers(0, 3000)] * 5))
