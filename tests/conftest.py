@@ -28,4 +28,4 @@ def pytest_configure() -> None:
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Begin with the longest: one of them at the end would keep all but one worker waiting."""
-    items.sort(key=lambda item: item.get_closest_marker("timeout") is None)
+    items.sort(key=lambda item: item.get_closest_marker("first") is None)

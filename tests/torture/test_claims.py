@@ -19,6 +19,7 @@ KEPT = 10_000
 
 
 @pytest.mark.parametrize("claims", [pytest.param(CLAIMS), pytest.param(100_000, marks=pytest.mark.soak)])
+@pytest.mark.first
 @pytest.mark.timeout(3600)
 def test_nothing_is_claimed_twice_and_nothing_is_lost(
     tmp_path: Path, claims: int, capsys: pytest.CaptureFixture[str]

@@ -61,6 +61,7 @@ def run_and_kill(folder: Path, worker: int, chance: random.Random) -> list[tuple
 
 
 @pytest.mark.parametrize("kills", [pytest.param(KILLS), pytest.param(10_000, marks=pytest.mark.soak)])
+@pytest.mark.first
 @pytest.mark.timeout(3600)
 def test_a_kill_anywhere(tmp_path: Path, kills: int, capsys: pytest.CaptureFixture[str]) -> None:
     seed = int(os.environ.get("COORD_SEED", time.time_ns()))

@@ -261,6 +261,7 @@ def keyboard(folder: Path, *options: str) -> Iterator[Keyboard]:
         assert terminal.join() == 0
 
 
+@pytest.mark.first
 @pytest.mark.parametrize("again", ["release", pytest.param("", marks=pytest.mark.soak)], ids=["one again", "all again"])
 def test_every_action_in_a_terminal(tmp_path: Path, again: str) -> None:
     """Each is done again without a terminal, above: here it is about keys, which are the same for all."""

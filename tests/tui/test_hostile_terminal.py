@@ -9,6 +9,8 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from coord_core.storage import Act, open_storage
 from coord_core.times import instant, naive_utc_iso
 from tests.core import samples
@@ -69,6 +71,7 @@ def fill(folder: Path) -> None:
         storage.transact(act, lambda tx, n=n, said=said: tx.edit(f"{W}:project:note{n}").update({said: said, "n": n}))
 
 
+@pytest.mark.first
 def test_nothing_hostile_in_a_store_comes_out_of_the_terminal(tmp_path: Path) -> None:
     store = tmp_path / "session-state"
     fill(store)
