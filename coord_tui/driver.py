@@ -16,6 +16,11 @@ from textual.drivers.linux_driver import LinuxDriver
 from textual.events import Key
 
 LOOK_S: Final = 0.1
+"""How often, in seconds, it is looked whether what came is a key after all."""
+REST_S: Final = 5.0
+"""How often, in seconds, where nothing came for a while."""
+SOON_S: Final = 1.0
+"""How long, in seconds, that while is."""
 SLACK_S: Final = 0.01
 KEEP_TITLE: Final = "\x1b[22;2t"
 GIVE_TITLE_BACK: Final = "\x1b[23;2t"
@@ -57,6 +62,9 @@ class Escapes:
 class ForgivingDriver(LinuxDriver):
     """Reads the keyboard; one stray byte (a noisy line, a Latin-1 paste) costs that byte only."""
 
+    _stop: int | None = None
+    """What wakes the reading thread when it is to end, for it sleeps while nobody types."""
+
     def start_application_mode(self) -> None:
         """Keep the terminal's title, which the console changes."""
         super().start_application_mode()  # type: ignore[no-untyped-call]
@@ -67,15 +75,33 @@ class ForgivingDriver(LinuxDriver):
         self.write(GIVE_TITLE_BACK)
         super().stop_application_mode()
 
+    def disable_input(self) -> None:
+        """Read no more, from now on."""
+        if self._stop is not None:
+            os.write(self._stop, b".")
+        super().disable_input()
+
     def run_input_thread(self) -> None:
         """Read input and hand its events on, until the driver is told to stop."""
+        stopped, self._stop = os.pipe()
+        try:
+            self._read_until(stopped)
+        finally:
+            stop, self._stop = self._stop, None
+            os.close(stopped)
+            os.close(stop)
+
+    def _read_until(self, stopped: int) -> None:
         parser = XTermParser(self._debug)
         decode = getincrementaldecoder("utf-8")("ignore").decode
-        escapes = Escapes()
+        escapes, heard = Escapes(), time.monotonic()
         with selectors.SelectSelector() as selector:
             selector.register(self.fileno, selectors.EVENT_READ)
+            selector.register(stopped, selectors.EVENT_READ)
             while not self.exit_event.is_set():
-                if selector.select(LOOK_S):
+                ready = selector.select(LOOK_S if time.monotonic() - heard < SOON_S else REST_S)
+                if any(key.fd == self.fileno for key, _ in ready):
+                    heard = time.monotonic()
                     for number, piece in enumerate(escapes.apart(decode(self._received()))):
                         if number:
                             self._escape()

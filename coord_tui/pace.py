@@ -9,8 +9,8 @@ from typing import Final
 
 from coord_core.state.board import Board
 
-SHARE: Final = 0.025
-"""Which part of a processor showing boards may take for long."""
+SHARE: Final = 0.04
+"""Which part of a processor showing boards may take for long: a person who waits for one change is shown it at once."""
 CREDIT_S: Final = 0.2
 """How much time, in seconds, may have been saved up: what comes after a pause is shown at once."""
 MOST_S: Final = 0.5

@@ -33,6 +33,8 @@ class Sources:
         toggled: branches of shared state that are not as they begin.
         """
         self.scene = scene
+        if before is not None:
+            scene.keep(before.scene)
         self.findings = FindingRows(scene, ignored=ignored)
         self.sessions: SessionRows = SessionRows(scene, before.sessions if before else None)
         self.issues: IssueRows = IssueRows(scene, before.issues if before else None)

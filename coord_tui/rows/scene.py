@@ -102,8 +102,20 @@ class Scene:
     def sessions(self) -> list[Session]:
         """The sessions shown, by name, the signed-off ones last."""
         shown = [session for session in self.board.sessions.values() if self.here(session.workspace)]
-        off = {scope for scope, verdict in self.board.verdicts.items() if verdict.life is Life.OFF}
+        off = self._off
         return sorted(shown, key=lambda session: (session.scope in off, natural(session.id), session.workspace))
+
+    @cached_property
+    def _off(self) -> set[str]:
+        return {scope for scope, verdict in self.board.verdicts.items() if verdict.life is Life.OFF}
+
+    def keep(self, before: Scene) -> None:
+        """Keep what is as it was in the scene before, rather than work it out again: the order, who works on what."""
+        now, then = self.board.sessions, before.board.sessions
+        if self.workspace == before.workspace and now.keys() == then.keys() and self._off == before._off:
+            self.sessions = [now[session.scope] for session in before.sessions]
+            if self.employed == before.employed:
+                self.working = before.working
 
     @cached_property
     def findings(self) -> list[Finding]:
