@@ -17,6 +17,7 @@ from coord_core.actions.arguments import fence_number, flag, issue_id, lock_name
 from coord_core.actions.caller import Caller
 from coord_core.actions.surroundings import surroundings
 from coord_core.actions.turn import Turn
+from coord_core.actions.view import Glance
 from coord_core.errors import Held, InvalidArgument
 from coord_core.storage.format import check_value
 
@@ -38,7 +39,7 @@ class Agent(Caller):
         """Take a name: the one asked for, else its own, else a free `claude_N`; raises NameTaken, InvalidArgument."""
         facts = surroundings() if self.facts is None else self.facts
         with self._turn:
-            body = partial(signing.sign_on, session_id=session_id, facts=facts)
+            body = partial(signing.sign_on, session_id=session_id, facts=facts, glance=Glance(self.storage))
             answer = self.call("sign_on", body, op_id, new=facts)
             if answer["session_id"] != self.session:
                 self.fences.clear()
@@ -52,7 +53,8 @@ class Agent(Caller):
     def sign_off(self, *, reason: str = "", op_id: str | None = None) -> SignedOff:
         """Give the name back and let its locks go; what it claimed stays. Raises NotSignedOn."""
         with self._turn:
-            answer = self.call("sign_off", signing.sign_off, op_id, reason=said("reason", reason))
+            body = partial(signing.sign_off, glance=Glance(self.storage))
+            answer = self.call("sign_off", body, op_id, reason=said("reason", reason))
             self.session, self.fence = "", 0
             self.fences.clear()
             self.claims.clear()

@@ -21,7 +21,7 @@ from coord_core.storage import Act, Outcome, Storage, Transaction
 
 T = TypeVar("T")
 _PLACE: Final = ("host", "client_session", "pid", "server")
-_OWN: Final = frozenset({"facts", "fence"})
+_OWN: Final = frozenset({"facts", "fence", "glance"})
 """What a caller adds to a call by itself: it may be another at the next try."""
 
 

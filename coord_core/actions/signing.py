@@ -12,9 +12,8 @@ from coord_core.actions.giving import held_issues, held_tasks
 from coord_core.actions.locking import free, stop_waiting
 from coord_core.actions.telling import append_event, tell
 from coord_core.actions.turn import INSTANCES, Turn
-from coord_core.actions.view import check_processes
+from coord_core.actions.view import Glance
 from coord_core.actions.words import join
-from coord_core.documents import Batch
 from coord_core.errors import InvalidArgument, NameTaken
 from coord_core.scopes import in_workspace
 from coord_core.state.board import Board
@@ -30,12 +29,12 @@ FACTS: Final = (
 )  # fmt: skip
 
 
-def sign_on(turn: Turn, session_id: str | None, facts: Mapping[str, Any]) -> dict[str, Any]:
+def sign_on(turn: Turn, session_id: str | None, facts: Mapping[str, Any], glance: Glance) -> dict[str, Any]:
     """Take a name: the one asked for, or the first free `claude_N`; raises NameTaken, InvalidArgument.
 
     Who has a name and asks for none keeps it. facts: where the agent runs (see `surroundings`).
     """
-    board = everything(turn)
+    board = glance.board(turn.at)
     # Without a fence only the caller says that it bears the name.
     had = turn.session if turn.fence and turn.is_signed_on() else ""
     free = had or first_free(board, turn.workspace, turn.registered)
@@ -83,10 +82,10 @@ def sign_on(turn: Turn, session_id: str | None, facts: Mapping[str, Any]) -> dic
     }  # fmt: skip
 
 
-def sign_off(turn: Turn) -> dict[str, Any]:
+def sign_off(turn: Turn, glance: Glance) -> dict[str, Any]:
     """Give the name back: it is available, its locks are released, everything else stays."""
     turn.require_signed_on()
-    board = everything(turn)
+    board = glance.board(turn.at)
     scope = turn.scope(f"session:{turn.session}")
     released = _free_locks(turn, board, scope)
     _stop_waiting(turn, board, scope)
@@ -101,13 +100,6 @@ def heartbeat(turn: Turn) -> dict[str, Any]:
     now = times.local_iso(turn.at)
     turn.edit(f"session:{turn.session}")["last_heartbeat"] = now
     return {"where": f"session:{turn.session}", "what": now}
-
-
-def everything(turn: Turn) -> Board:
-    """Return what all documents mean at this moment, processes that are gone included."""
-    board = Board().update(turn.storage.load(), now=turn.at)
-    gone = check_processes(board)
-    return board.update(Batch(), now=turn.at, processes=gone) if gone else board
 
 
 def _checked(session_id: str) -> str:

@@ -30,6 +30,21 @@ def take_board(storage: Storage, now: float, limits: Limits | None = None) -> Bo
     return board.update(Batch(), now=now, processes=gone) if gone else board
 
 
+class Glance:
+    """Everything, read before the store's lock is taken, and under it only what changed since: all others wait then."""
+
+    def __init__(self, storage: Storage) -> None:
+        self._looks, self._board = storage.looks(), Board()
+        self.board(time.time())
+
+    def board(self, now: float) -> Board:
+        """Return what all documents mean at `now`, processes that are gone included; raises StoreUnreadable."""
+        self._board = self._board.update(next(self._looks), now=now)
+        if gone := check_processes(self._board):
+            self._board = self._board.update(Batch(), now=now, processes=gone)
+        return self._board
+
+
 def recent_lines(storage: Storage, now: float) -> tuple[Line, ...]:
     """Return the journal's lines of the last hours, oldest first; one that cannot be read hides no document."""
     return tuple(lines_back(storage, now))[::-1]

@@ -81,6 +81,12 @@ class Storage(Protocol):
     def load(self) -> Batch:
         """Return everything there is, without lines; raises StoreMissing, StoreUnreadable."""
 
+    def looks(self) -> Iterator[Batch]:
+        """Yield everything there is, and then, as often as it is asked for, what changed since; raises StoreUnreadable.
+
+        A store that is not there yet is empty.
+        """
+
     def transact(self, act: Act, body: Callable[[Transaction], T]) -> Outcome[T]:
         """Run `body` in a transaction and commit what it changed (it may run again if a document moves meanwhile).
 

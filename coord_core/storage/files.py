@@ -90,6 +90,17 @@ class FileStorage:
 
         return View(self.folder, self._journal).load()
 
+    def looks(self) -> Iterator[Batch]:
+        """Yield everything there is, and then, as often as it is asked for, what changed since."""
+        from coord_core.storage.view import View
+
+        view = View(self.folder, self._journal)
+        while True:
+            try:
+                yield view.rescan()
+            except StoreMissing:
+                yield Batch(whole=True)
+
     def follow(self) -> AsyncIterator[Batch]:
         """Yield what changes, as it does: first everything (`whole`), then differences."""
         return self._follow()

@@ -89,6 +89,10 @@ class MemoryStorage:
     def load(self) -> Batch:
         return Batch(dict(self.documents), dict(self.unreadable), whole=True)
 
+    def looks(self) -> Iterator[Batch]:
+        while True:
+            yield self.load()
+
     def transact(self, act: Act, body: Callable[[MemoryTransaction], T]) -> Outcome[T]:
         with self._writing(act):
             for line in self.journal:

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import time
+from collections import Counter
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from coord_core.actions.agent import Agent
 from coord_core.errors import InvalidArgument, LockLost, NameTaken, NotSignedOn
 from coord_core.state.insights import Life
+from coord_core.storage.files import FileStorage
+from coord_core.storage.view import View
 from tests.core.actions.crew import WHO, Crew, W, texts
 
 MINUTE = 60.0
@@ -284,3 +290,26 @@ def test_who_signs_on_under_another_name_is_told_only_what_is_for_that_one(crew:
     fresh = crew.command("claude_1")
     fresh.heartbeat()
     assert texts(fresh) == ["db is free: acquire it if you still need it"]
+
+
+@pytest.mark.parametrize("call", ["sign_on", "sign_off"])
+def test_under_the_stores_lock_only_what_changed_since_is_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, call: str
+) -> None:
+    """Thousands of documents take a second to be read, and all others would wait for it."""
+    step, read = ["outside"], Counter[str]()
+    agent = Agent(FileStorage(tmp_path, step=lambda name: step.__setitem__(0, name)), W, facts={})
+    agent.sign_on()
+    for number in range(50):
+        agent.claim_issue(number)
+    opened = View._open
+
+    def count(view: View, name: str, *rest: Any) -> None:
+        read[step[0]] += 1
+        opened(view, name, *rest)
+
+    time.sleep(0.1)  # what was written a moment ago is looked at again
+    step[0] = "outside"
+    monkeypatch.setattr(View, "_open", count)
+    getattr(agent, call)()
+    assert read["outside"] > 50 and read.total() == read["outside"]

@@ -69,6 +69,20 @@ def test_an_empty_store_has_nothing(storage: Storage) -> None:
     assert list(storage.lines()) == list(storage.lines_back()) == []
 
 
+def test_looks_show_everything_and_then_what_changed(backend: Backend, storage: Storage) -> None:
+    looks = storage.looks()
+    assert next(looks).documents == {}
+    put(storage, A, n=1)
+    put(storage, B, n=1)
+    board = dict(next(looks).documents)
+    assert {scope: found.data for scope, found in board.items() if found} == {A: {"n": 1}, B: {"n": 1}}
+    put(backend.open(), A, n=2)
+    do(storage, lambda tx: tx.delete(B))
+    batch = next(looks)
+    board = {**({} if batch.whole else board), **batch.documents}
+    assert {scope: found.data for scope, found in board.items() if found} == {A: {"n": 2}}
+
+
 def test_reading_in_a_transaction_shows_what_was_before_it(storage: Storage) -> None:
     put(storage, A, x=[1])
 
