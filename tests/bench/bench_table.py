@@ -24,6 +24,7 @@ from tests.terminal import SYNC_QUERY, Terminal
 PAINTED = b"\x1b[?2026l"
 TICKS = os.sysconf("SC_CLK_TCK")
 ROUNDS = 40
+QUARTERS = 4
 
 
 def fill(folder: Path, sessions: int, issues: int) -> None:
@@ -168,17 +169,22 @@ def flood(folder: Path, seconds: float) -> None:
     fill(folder, 250, 250)
     with opened(folder) as terminal, flooded(folder, 250, 7, 10):
         share(terminal, 5)
-        before, taken, end = memory(terminal), [], time.monotonic() + seconds
+        begun, taken, memories = time.monotonic(), [], [memory(terminal)]
         # Each of them changes the screen, so that it is its own frame that is waited for.
         keys = ("G", "g", "\x04", "\x15", "j", "k", "s", "S", "*", "*", "2", "G", "g", "1", "/", "a", "\x7f", "\r")
-        while time.monotonic() < end:
+        while (spent := time.monotonic() - begun) < seconds:
+            if spent > seconds * len(memories) / QUARTERS:
+                memories.append(memory(terminal))
             terminal.send("g")  # not measured: it may change nothing
             drain(terminal, 0.1)
             for key in keys:
                 taken.append(answer(terminal, key))
                 time.sleep(0.02)
         print(f"seventy rows change a second for {seconds:.0f} s, {len(taken)} keys: {told(taken)} (≤ 100)")
-        print(f"  memory: {before:.1f} MiB, then {memory(terminal):.1f}", flush=True)
+        print(
+            f"  memory, MiB, each quarter: {' '.join(f'{each:.1f}' for each in [*memories, memory(terminal)])}",
+            flush=True,
+        )
 
 
 def main() -> None:
