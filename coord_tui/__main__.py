@@ -69,7 +69,10 @@ def make_parser() -> argparse.ArgumentParser:
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the console; return 0 when it was quit, 1 refused with the reason on the error output."""
-    args = make_parser().parse_args(argv)
+    parser = make_parser()
+    args = parser.parse_args(argv)
+    if args.late_after and args.stale_after and args.late_after >= args.stale_after:
+        parser.error("--late-after must be shorter than --stale-after")
     if args.check_config or args.print_config:
         return check_config() if args.check_config else print_config()
     if not (sys.stdin.isatty() and sys.stdout.isatty()):

@@ -59,8 +59,8 @@ def give_issue(draft: Draft, issue: Issue, to: Session) -> None:
     data["claimed_by"] = to.id
     data["claimed_at"] = stamp(draft.board.now)
     data.pop("fence", None)
-    if "current_session" in data:
-        data["current_session"] = to.id
+    if "current_session" in data or issue.handoff is not None:
+        data["current_session"] = to.id  # with what was handed off with it: that waits no longer
     if data.get("status") == "pending":
         draft.tell(issue.scope, "status", "pending → in_progress")
         data["status"] = "in_progress"

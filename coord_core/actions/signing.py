@@ -10,7 +10,7 @@ from coord_core import processes, times
 from coord_core.actions.arguments import name
 from coord_core.actions.giving import held_issues, held_tasks
 from coord_core.actions.locking import free, stop_waiting
-from coord_core.actions.telling import append_event, tell
+from coord_core.actions.telling import append_event, forget_untold, tell
 from coord_core.actions.turn import INSTANCES, Turn
 from coord_core.actions.view import Glance
 from coord_core.actions.words import join
@@ -61,6 +61,9 @@ def sign_on(turn: Turn, session_id: str | None, facts: Mapping[str, Any], glance
     data["status"] = data.get("status", ACTIVE) if was_taken and mine else ACTIVE
     if not mine:
         _stop_waiting(turn, board, scope)
+    if session_id is None and not had and (before is None or not mine):
+        # Whoever bore the name before was meant.
+        forget_untold(turn.tx, turn.scope(f"inbox:{wanted}"))
     freed: list[str] = []
     if taken_over:
         # Who asked for the name goes on with its work; whoever just came knows nothing of what the locks are for.

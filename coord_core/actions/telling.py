@@ -59,6 +59,16 @@ def tell(tx: Transaction, workspace: str, session: str, from_: str, text: str, a
     return ""
 
 
+def forget_untold(tx: Transaction, inbox: str) -> None:
+    """Take out of an inbox what its session was never told; one that is torn is left alone."""
+    try:
+        data = tx.edit(inbox)
+    except UnreadableDocument:
+        return
+    if isinstance(messages := data.get("messages"), list):
+        messages[:] = [each for each in messages if not (isinstance(each, dict) and not each.get("told"))]
+
+
 def mark_told(tx: Transaction, inbox: str, seqs: Iterable[int]) -> None:
     """Note in an inbox that these messages have reached its session; one that is torn meanwhile is left alone."""
     told = set(seqs)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import select
 import sys
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from operator import methodcaller
 from typing import Any, Final
 
@@ -45,6 +45,7 @@ def set_the_scene(stage: Stage) -> None:
             **({"current_issue": issue} if issue else {"progress": {"phase": phase, "message": doing}}),
             last_heartbeat=then, branch=branch, client=client,
             cwd=f"/home/kim/wt/{branch.rpartition('/')[2]}", **process,
+            **({} if session in SILENT else {"fence": 800 + len(stage.processes)}),
             **({"todos": TODOS} if session == "claude_4" else {}),
         )  # fmt: skip
         if issue:
@@ -53,9 +54,14 @@ def set_the_scene(stage: Stage) -> None:
     registry = {session: "available" if session == "claude_10" else "taken" for session in AGENTS}
     stage.before("instances", 0.2, registry=registry)
     stage.before("issue:25", 40, status="pending", handoff=HANDOFF)
-    stage.before("locks:database_migration", 30, locked_by="claude_4", fence=812)
-    stage.before("locks:deploy_staging", 80, locked_by="claude_8", fence=640)
-    stage.before("locks:src/orders", 6, locked_by="claude_6", fence=809)
+    for resource, minutes, holder, fence in LOCKS:
+        stage.before(f"locks:{resource}", minutes, locked_by=holder, locked_at=ago(minutes), fence=fence)
+    stage.before(
+        "project:environments",
+        55,
+        staging={"url": "https://staging.acme.test", "free": True},
+        production={"url": "https://acme.test", "free": False, "frozen_until": "the release"},
+    )
     tasks: list[dict[str, Any]] = [
         {"id": n, "type": "lint" if n % 3 == 0 else "test", "file": file, "status": "pending"}
         for n, file in enumerate(FILES * 2, 2)
@@ -68,6 +74,15 @@ def set_the_scene(stage: Stage) -> None:
     )
 
 
+def ago(minutes: float) -> str:
+    """Return the stamp of some minutes ago, as agents write it."""
+    return (datetime.now(UTC) - timedelta(minutes=minutes)).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+LOCKS: Final = (
+    ("database_migration", 30, "claude_4", 812), ("deploy_staging", 80, "claude_8", 640),
+    ("src/orders", 6, "claude_6", 809),
+)  # fmt: skip
 TODOS: Final = [
     {"task": "Find the sender", "status": "completed"},
     {"task": "Write failing test", "status": "completed"},

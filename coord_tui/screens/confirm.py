@@ -68,8 +68,8 @@ class Confirm(Dialog[str], inherit_bindings=True):
         self.entered().focus()
 
     def entered(self) -> Choice:
-        """Return the button that enter goes on to."""
-        return self.query_one("#cancel", Choice)
+        """Return the button that enter goes on to: who gave a reason wants it done."""
+        return self.query_one("#accept" if self.query_one("#reason", Field).value.strip() else "#cancel", Choice)
 
     def action_accept(self) -> None:
         """Do it, at the key y; what takes from somebody alive only goes on to what is still to be done for that."""

@@ -118,6 +118,11 @@ class Dialog(ModalScreen["T | None"], Generic[T], inherit_bindings=False):
         """Let keys in once it is painted."""
         self.call_after_refresh(self.coord.gate.open)
 
+    def on_descendant_focus(self) -> None:
+        """Show the keys that work now."""
+        for choice in self.query(Choice):
+            choice.refresh(layout=bool(choice.key))
+
     def opening(self) -> Widget:
         """Return what has the focus first."""
         return self.query_one("#cancel", Choice)

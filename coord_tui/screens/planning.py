@@ -123,5 +123,11 @@ class Planning(Dialog[tuple[Plan, str]], inherit_bindings=True):
             self.dismiss((self.plan, self.query_one("#reason", Field).value.strip()))
 
     def on_input_submitted(self) -> None:
-        """Go on to Cancel: enter in a line never does anything."""
-        self.query_one("#cancel", Choice).focus()
+        """Go on, first to a reason that is needed and missing: enter in a line never does anything."""
+        said = self.query_one("#reason", Field).value.strip()
+        if not (
+            self.plan is not None
+            and self.focused is not self.query_one("#reason")
+            and asks_why(self, self.plan.takes_from)
+        ):
+            self.query_one("#accept" if said else "#cancel", Choice).focus()

@@ -6,7 +6,6 @@ from textual.widget import Widget
 
 from coord_core.actions.plan import Plan
 from coord_tui.screens.confirm import Confirm
-from coord_tui.widgets.choice import Choice
 from coord_tui.widgets.field import Field
 
 TO_COME = "…"
@@ -33,12 +32,6 @@ class Tell(Confirm, inherit_bindings=True):
     def opening(self) -> Widget:
         """Open in the line where words are needed."""
         return super().opening() if self.said else self.query_one("#reason", Field)
-
-    def entered(self) -> Choice:
-        """Go on to what says it: it takes nothing from anybody, and who typed it wants it said."""
-        return (
-            self.query_one("#accept", Choice) if self.query_one("#reason", Field).value.strip() else super().entered()
-        )
 
     def action_cancel(self) -> None:
         """Leave without saying it, and say so of words that were typed."""

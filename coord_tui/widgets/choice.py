@@ -14,6 +14,7 @@ from textual.widget import Widget
 
 from coord_tui.display import Words, say, width
 from coord_tui.palette import palette_of, strip
+from coord_tui.widgets.field import Field
 
 
 class Choice(Widget, can_focus=True, inherit_bindings=False):
@@ -38,7 +39,11 @@ class Choice(Widget, can_focus=True, inherit_bindings=False):
     def words(self) -> Words:
         """Return what is drawn."""
         label = (f"[ {self.label} ]", "tab link") if self.has_focus else (f"[ {self.label} ]", "name")
-        return say((f"{self.key} ", "link bold"), label) if self.key else say(label)
+        if not self.key:
+            return say(label)
+        # In a line that is typed in, a letter is a letter: enter goes on.
+        typing = isinstance(self.screen.focused, Field)
+        return say((f"{'enter ' if typing else ''}{self.key} ", "link bold"), label)
 
     def get_content_width(self, container: Size, viewport: Size) -> int:
         """As wide as its words."""

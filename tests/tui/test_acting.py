@@ -106,9 +106,14 @@ async def test_a_reason_is_typed_and_goes_with_the_act(stage: Staging) -> None:
     async with stage() as s:
         await s.press("x")
         await s.dialog("Confirm")
-        await s.press("shift+tab", *"yes n", "enter")
-        assert not s.desk.applied
+        await s.press("shift+tab", "enter")
         assert s.app.screen.focused is not None and s.app.screen.focused.id == "cancel"
+        await s.press("shift+tab", *"yes n")
+        assert "enter y [ Do it ]" in s.text()
+        await s.press("enter")
+        assert not s.desk.applied
+        assert s.app.screen.focused is not None and s.app.screen.focused.id == "accept"
+        assert "enter y" not in s.text()
         await s.press("y")
         await s.until(lambda: s.desk.applied)
         assert s.desk.applied[0][1] == "yes n"
@@ -159,6 +164,23 @@ async def test_a_gives_to_a_session_found_by_typing(stage: Staging) -> None:
         await s.until(lambda: s.desk.applied)
         assert s.desk.applied[0][0].arguments["to"] == "claude_5"
         await s.closed()
+
+
+async def test_enter_in_the_filter_goes_on_to_the_note_that_is_needed_and_then_to_what_gives(stage: Staging) -> None:
+    async with stage() as s:
+        s.desk.takes_from = "claude_4"
+        await s.press("4")
+        s.dashboard.table.select(f"{QUEUE}#7")
+        await s.press("a")
+        dialog = await s.dialog("Reassign")
+        assert "enter y" not in s.text()
+        await s.press(*"nobody", "enter")
+        assert dialog.focused.id == "reason" and "say why" in s.text()
+        await s.press(*"it hangs", "enter")
+        assert dialog.focused.id == "accept" and not s.desk.applied
+        await s.press("enter")
+        await s.until(lambda: s.desk.applied)
+        assert s.desk.applied[0][1] == "it hangs"
 
 
 async def test_a_gives_to_nobody_but_never_to_those_who_will_not_notice(stage: Staging) -> None:

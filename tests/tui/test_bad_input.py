@@ -50,7 +50,7 @@ async def confirm(stage: Stage, key: str) -> None:
     await stage.press(key)
     dialog = await stage.dialog("Confirm")
     if dialog.plan.takes_from:
-        await stage.press("shift+tab", *"stuck", "enter", "tab", "enter")
+        await stage.press("shift+tab", *"stuck", "enter", "enter")
     else:
         await stage.press("y")
 

@@ -112,7 +112,8 @@ async def confirm(stage: Stage, name: str, happened: Callable[[], bool]) -> None
     await stage.dialog(name)
     before = stage.app.board
     assert before is not None
-    await stage.press("shift+tab", *"stuck", "enter", "tab", "enter")
+    reason = stage.app.screen.query_one("#reason")
+    await stage.press(*(() if reason.has_focus else ("shift+tab",)), *"stuck", "enter", "enter")
     await stage.until(happened)
     await stage.closed()
     await stage.until(lambda: stage.app.board is not None and stage.app.board.changed_at != before.changed_at)
@@ -232,9 +233,10 @@ class Keyboard:
     def confirm(self, happened: Callable[[], bool]) -> None:
         """Give a reason, press the button, and wait until it is done."""
         self.opened()
-        self.terminal.press("\x1b[Zstuck")
+        asked = "say why" in self.terminal.text  # then the line for it has the keys
+        self.terminal.press("stuck" if asked else "\x1b[Zstuck")
         self.terminal.wait(r"(Reason|Note)\s+stuck")
-        self.terminal.press("\r\t\r")
+        self.terminal.press("\r\r")
         end = time.monotonic() + 60
         while not happened() and time.monotonic() < end:
             self.terminal.pump(0.05)

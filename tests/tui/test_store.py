@@ -72,7 +72,7 @@ async def test_release_undo_redo_on_files(live: tuple[Stage, Path]) -> None:
     dialog = await stage.dialog("Confirm")
     assert "locks:database_migration  deleted" in stage.text()
     if dialog.plan.takes_from:
-        await stage.press("shift+tab", *"stuck", "enter", "tab", "enter")
+        await stage.press("shift+tab", *"stuck", "enter", "enter")
     else:
         await stage.press("y")
     await stage.until(lambda: not lock.exists())
@@ -88,7 +88,7 @@ async def test_release_undo_redo_on_files(live: tuple[Stage, Path]) -> None:
     assert json.loads(lock.read_text())["data"]["locked_by"] == "claude_1"
     await stage.press("Z")
     await stage.dialog("Confirm")
-    await stage.press("shift+tab", *"again", "enter", "tab", "enter")
+    await stage.press("shift+tab", *"again", "enter", "enter")
     await stage.until(lambda: not lock.exists())
     await stage.closed()
 
@@ -136,7 +136,7 @@ async def test_somebody_else_is_first(live: tuple[Stage, Path]) -> None:
     text = lock.read_text().replace('"claude_1"', '"claude_3"')
     lock.write_text(text)
     if dialog.plan.takes_from:
-        await stage.press("shift+tab", *"stuck", "enter", "tab", "enter")
+        await stage.press("shift+tab", *"stuck", "enter", "enter")
     else:
         await stage.press("y")
     await stage.dialog("Moved")

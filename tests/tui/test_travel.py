@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from coord_core.actions import supervisor
 from coord_core.errors import InvalidArgument
 from coord_core.state.board import Board
 from coord_core.storage import Act, Storage
@@ -130,6 +131,19 @@ async def test_arrows_step_through_the_journal_on_every_panel(
         assert s.desk.planned == s.desk.applied == []
         await s.press("p")
         assert s.dashboard.active != "journal"
+
+
+async def test_the_journal_says_whom_a_supervisor_did_something_to(stage: Staging) -> None:
+    played = Played()
+    board, kim = played.board, {"supervisor": "kim@laptop"}
+    for action, arguments in (("send_message", {"text": "Stop"}), ("clean_up_session", {})):
+        plan = supervisor.plan(board, action, {"scope": CLAUDE, **arguments})
+        supervisor.apply(played.storage, plan, actor=kim, reason="it hangs", now=NOW - 60)
+        board = played.board
+    async with playing(stage, played, size=(120, 36)) as (s, _):
+        await s.press("p", "left")
+        assert "kim        Cleaned up claude_1" in s.text()
+        assert "kim        To claude_1: Stop" in s.text()
 
 
 async def test_what_is_older_than_today_has_its_date(stage: Staging) -> None:

@@ -192,6 +192,17 @@ def test_a_handoff_to_one_session_is_accepted_by_no_other_and_it_is_told(crew: C
     assert meant.accept_handoff(15).was == "claude_1"
 
 
+def test_a_handoff_that_is_given_to_somebody_waits_no_longer_and_its_words_are_still_there(crew: Crew) -> None:
+    giver, other = crew.agent("claude_1"), crew.agent("claude_2")
+    giver.claim_issue(15), giver.offer_handoff(15, "half done", ["Run pytest"]), giver.sign_off()
+    crew.clock.advance(3600)
+    other.heartbeat()
+    assert "handoff_waiting" in {finding.kind for finding in crew.board().findings}
+    crew.supervise("reassign_issue", scope=f"{W}:issue:15", to="claude_2")
+    assert "handoff_waiting" not in {finding.kind for finding in crew.board().findings}
+    assert other.accept_handoff(15).handoff["next_steps"] == ["Run pytest"]
+
+
 def test_a_handoff_outlives_its_giver(crew: Crew) -> None:
     giver = crew.agent("claude_1")
     giver.claim_issue(15), giver.offer_handoff(15, "half done"), giver.sign_off()

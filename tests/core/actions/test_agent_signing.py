@@ -292,6 +292,24 @@ def test_who_signs_on_under_another_name_is_told_only_what_is_for_that_one(crew:
     assert texts(fresh) == ["db is free: acquire it if you still need it"]
 
 
+def test_who_gets_a_name_is_not_told_what_its_bearer_before_was_to_be_told(crew: Crew) -> None:
+    crew.agent()
+    scope = f"{W}:session:claude_1"
+    crew.supervise("send_message", scope=scope, text="Stop")
+    crew.supervise("clean_up_session", "it hangs", scope=scope)
+    other = crew.agent(client_session="another window")
+    assert other.session == "claude_1" and texts(other) == []
+    crew.supervise("send_message", scope=scope, text="Go on")
+    other.heartbeat()
+    assert texts(other) == ["Go on"]
+
+
+def test_who_comes_back_for_its_name_is_told_what_it_missed(crew: Crew) -> None:
+    crew.agent("claude_1")
+    crew.supervise("clean_up_session", "it hangs", scope=f"{W}:session:claude_1")
+    assert "it hangs" in texts(crew.agent("claude_1"))[0]
+
+
 @pytest.mark.parametrize("call", ["sign_on", "sign_off"])
 def test_under_the_stores_lock_only_what_changed_since_is_read(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, call: str
