@@ -9,8 +9,12 @@ from typing import Final
 
 from coord_core.state.board import Board
 
-SHARE: Final = 0.04
-"""Which part of a processor showing boards may take for long: a person who waits for one change is shown it at once."""
+SHARE: Final = 0.05
+"""Which part of a processor showing boards may take for long."""
+FEW: Final = 3
+"""So many changed documents somebody may be waiting for; where more change at once, nobody reads each of them."""
+MANY_COUNT: Final = 2.5
+"""How many times the time counts that boards take in which more changed."""
 CREDIT_S: Final = 0.2
 """How much time, in seconds, may have been saved up: what comes after a pause is shown at once."""
 MOST_S: Final = 0.5
@@ -35,7 +39,8 @@ class Pace:
         try:
             self._show(board)
         finally:
-            self._credit -= time.thread_time() - begun
+            weight = 1.0 if board.news <= FEW else MANY_COUNT
+            self._credit -= (time.thread_time() - begun) * weight
             self._shown.set()
 
     async def rest(self) -> None:

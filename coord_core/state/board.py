@@ -25,7 +25,8 @@ class Board:
     the scopes that are none of these. findings: worst first. changed_at: when a document last changed. journaled: there
     is a journal. problem: why the store cannot be looked at just now, "" when it can; the rest is then the last good
     view. history: what each session did and what was done to it, oldest first, as far as the journal's lines were
-    given. holdings also has the names that own something though no session is known by them.
+    given. holdings also has the names that own something though no session is known by them. news: how many documents
+    are otherwise than in the board before.
     """
 
     now: float = 0.0
@@ -46,6 +47,7 @@ class Board:
     changed_at: float | None = None
     journaled: bool = False
     problem: str = ""
+    news: int = 0
     index: Index = field(default=EMPTY, repr=False)
 
     def update(

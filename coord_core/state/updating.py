@@ -91,6 +91,7 @@ def updated(
         changed_at=filing.changed_at,
         journaled=board.journaled or filing.revised or bool(batch.lines),
         problem=batch.problem,
+        news=len(batch.documents),
         index=Index(
             parts=filing.parts.now,
             mentions=filing.mentions.now,
