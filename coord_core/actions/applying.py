@@ -69,7 +69,7 @@ def _tell(tx: Transaction, plan: Plan, act: Act, now: float) -> list[str]:
     why, found = f" ({act.reason})" if act.reason else "", []
     own = in_workspace(str(act.actor.get("workspace", "")), f"session:{act.actor.get('session')}")
     for scope, words in plan.tells.items():
-        if scope == own:
+        if scope == own and plan.action != "send_message":
             continue  # it knows what it did
         name = parse(scope)
         found.append(tell(tx, name.workspace, name.id, _who(act), (words or _message(plan)) + why, now))

@@ -375,6 +375,11 @@ def test_a_message_comes_once_and_is_noted_after_it_was_printed(me: Ctl, store: 
     assert me("beat").err == ""
 
 
+def test_a_message_to_oneself_comes_too(me: Ctl, store: Path) -> None:
+    assert "To claude_1: look again" in me("message", "claude_1", "look again").out
+    assert me("beat").err == "coord: claude_1: look again\n"
+
+
 def test_as_json_it_comes_with_the_answer(me: Ctl, store: Path) -> None:
     message(store, "claude_1", "look")
     found = me("claim", "issue:15", "--json")

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from coord_core.state.liveness import Limits
 from coord_tui import config, folders, keymap
+from coord_tui.__main__ import main
 from coord_tui.config import LIMITS, SETTINGS, read, understand
 from coord_tui.settings import Settings
 
@@ -195,3 +196,11 @@ def test_where_it_lies(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     assert folders.state_folder() == tmp_path / "Library/Application Support/coord-tui"
     monkeypatch.setenv("COORD_TUI_CONFIG", "~/mine.toml")
     assert folders.config_file() == tmp_path / "mine.toml"
+
+
+def test_late_that_comes_no_sooner_than_stale_is_refused_on_the_command_line(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    with pytest.raises(SystemExit):
+        main(["--late-after", "10m", "--stale-after", "2m"])
+    assert "--late-after must be shorter than --stale-after" in capsys.readouterr().err
