@@ -198,7 +198,7 @@ def test_where_it_lies(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     assert folders.config_file() == tmp_path / "mine.toml"
 
 
-def test_late_that_comes_no_sooner_than_stale_is_refused_on_the_command_line(
+def test_late_that_comes_no_sooner_than_stale_is_refused_as_an_option(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     with pytest.raises(SystemExit):
