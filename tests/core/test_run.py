@@ -197,7 +197,7 @@ def test_it_beats_and_leaves_the_messages_to_the_command(store: Path, storage: S
     tell_act = Act("send_message", {"supervisor": "kim@laptop"})
     storage.transact(tell_act, lambda tx: tell(tx, W, "claude_1", "kim@laptop", "look", tx.at))
     beaten = "until [ $(grep -c heartbeat store/.coord/journal/*.jsonl) -ge 3 ]; do sleep 0.05; done"
-    assert quickly(store, ["--", "sh", "-c", beaten], 0.05, 0.05).code == 0
+    assert quickly(store, ["--session", "claude_1", "--", "sh", "-c", beaten], 0.05, 0.05).code == 0
     assert data(storage, "inbox:claude_1")["messages"][0]["told"] is None
     beaten = f"{sys.executable} -m coord_core.cli beat 2>&1 >/dev/null"
     assert quickly(store, ["--session", "claude_1", "--", "sh", "-c", beaten], 60, 2).out == "coord: kim@laptop: look\n"
