@@ -26,6 +26,11 @@ def take_board(storage: Storage, now: float, limits: Limits | None = None) -> Bo
     """Return everything as it is at `now`, seconds since 1970; raises StoreMissing, StoreUnreadable."""
     batch = replace(storage.load(), lines=recent_lines(storage, now))
     board = Board(now, limits or Limits()).update(batch, now=now, mono=time.monotonic(), boot=processes.boot_id())
+    return _checked(board, now)
+
+
+def _checked(board: Board, now: float) -> Board:
+    """Return a board that knows which processes are gone."""
     gone = check_processes(board)
     return board.update(Batch(), now=now, processes=gone) if gone else board
 
@@ -39,9 +44,7 @@ class Glance:
 
     def board(self, now: float) -> Board:
         """Return what all documents mean at `now`, processes that are gone included; raises StoreUnreadable."""
-        self._board = self._board.update(next(self._looks), now=now)
-        if gone := check_processes(self._board):
-            self._board = self._board.update(Batch(), now=now, processes=gone)
+        self._board = _checked(self._board.update(next(self._looks), now=now), now)
         return self._board
 
 

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, ClassVar, Final
 
 from coord_core.documents import Line
 from coord_core.frozen import frozen
-from coord_core.scopes import parse
 from coord_core.state.deeds import describe, is_heartbeat, logged, session_of, supervisor_of
 from coord_core.times import clock, day_clock
 from coord_tui.columns import Column
@@ -103,12 +102,8 @@ def what(line: Line) -> str:
     session = session_of(line)
     if is_heartbeat(line, session or ""):
         return BEAT
-    if session is None:
-        _, message = logged(line) or ("", "")
-        told = [parse(scope).id for scope in line.changes if parse(scope).kind == "inbox"]
-        said = f"message to {', '.join(told)}" if line.action == "send_message" and told else ""
-        return message or said or describe(line)
-    return describe(line)
+    _, message = (logged(line) if session is None else None) or ("", "")
+    return message or describe(line)
 
 
 def who(line: Line) -> str:
